@@ -116,9 +116,7 @@ class InboxMessage(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
     update_id: Mapped[int] = mapped_column(BigInteger)
-    escalation_id: Mapped[str | None] = mapped_column(
-        ForeignKey("escalations.id", ondelete="SET NULL"), index=True
-    )
+    escalation_id: Mapped[str | None] = mapped_column(ForeignKey("escalations.id", ondelete="SET NULL"), index=True)
     """The thread it belongs to, where a tutor had the floor."""
     kind: Mapped[str] = mapped_column(String(16))
     text: Mapped[str | None] = mapped_column(Text)
@@ -150,10 +148,8 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
-    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="SET NULL"))
-    escalation_id: Mapped[str | None] = mapped_column(
-        ForeignKey("escalations.id", ondelete="SET NULL"), index=True
-    )
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="SET NULL"), index=True)
+    escalation_id: Mapped[str | None] = mapped_column(ForeignKey("escalations.id", ondelete="SET NULL"), index=True)
     reply: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(String(16))
     attempts: Mapped[int] = mapped_column(default=0)
@@ -203,9 +199,7 @@ class EscalationEventRow(Base):
 
     __tablename__ = "escalation_events"
 
-    escalation_id: Mapped[str] = mapped_column(
-        ForeignKey("escalations.id", ondelete="CASCADE"), primary_key=True
-    )
+    escalation_id: Mapped[str] = mapped_column(ForeignKey("escalations.id", ondelete="CASCADE"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(32))
     tutor_id: Mapped[int | None] = mapped_column(ForeignKey("tutors.id"))
