@@ -1,0 +1,1 @@
+"""The whole path on real processes, against the stand-in Bot API server."""

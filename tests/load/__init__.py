@@ -1,0 +1,1 @@
+"""Scripts that load, freeze and kill a real system, and print what came of it."""
