@@ -193,6 +193,8 @@ class InboxItem(Schema):
 
     id: int
     channel: Channel
+    chat: str | None = None
+    """The channel's own identifier of the chat: for « … écrit » and for what is said after an erasure."""
     conversation_id: str
     """Opaque; what Rasa knows the chat by. A new one begins with each session."""
     kind: MessageKind
