@@ -301,6 +301,12 @@ class TutorRequested(Schema):
     reply: Reply
 
 
+class EscalationChoice(Schema):
+    """The escalation that a button speaks of; `0` where there is none yet."""
+
+    escalation_id: str = Field(min_length=1, max_length=36)
+
+
 class Feedback(Schema):
     """« Ça m'aide » or « Pas vraiment » under an answer."""
 
