@@ -39,8 +39,7 @@ class Context:
 
 def get_context(request: Request) -> Context:
     """The context of the application that received the request."""
-    context = request.app.state.context
-    assert isinstance(context, Context)  # noqa: S101
+    context: Context = request.app.state.context
     return context
 
 
