@@ -1,0 +1,1 @@
+"""Everything that speaks Telegram: receiving, answering through Rasa and the api, sending."""

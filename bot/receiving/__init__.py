@@ -1,0 +1,1 @@
+"""From Telegram to the api: an update is stored before it is acknowledged."""
