@@ -1,0 +1,85 @@
+"""Trains Rasa's model if anything that it is made of has changed; otherwise says so and ends at once.
+
+Run with nlu/.venv's Python. The model lies at <PASSERELLE_DATA_DIR>/models/<hash>.tar.gz, the hash being that of the
+configuration, the domain, the data, the components and the lock file. `--path` prints where it is and trains nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+INGREDIENTS = ("config.yml", "uv.lock", "domain/*.yml", "data/**/*.yml", "components/*.py")
+
+
+def fingerprint() -> str:
+    """The hash of everything that the model is made of: 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for pattern in INGREDIENTS:
+        for path in sorted(HERE.glob(pattern)):
+            digest.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def model_path() -> Path:
+    """Where the model of the present ingredients lies, or will lie."""
+    data_dir = Path(os.environ.get("PASSERELLE_DATA_DIR") or "var")
+    return (HERE.parent / data_dir).resolve() / "models" / f"{fingerprint()}.tar.gz"
+
+
+def train(target: Path) -> None:
+    """Train beside the target, then put the model in its place in one step."""
+    os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", OMP_NUM_THREADS="1")
+    warnings.filterwarnings("ignore")
+    sys.path.insert(0, str(HERE))
+    os.chdir(HERE)
+    import rasa
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".training-") as workshop:
+        result = rasa.train(
+            domain="domain", config="config.yml", training_files="data", output=workshop, fixed_model_name="model"
+        )
+        if result.code or not result.model:
+            raise RuntimeError(f"Rasa a rendu le code {result.code}")
+        Path(result.model).replace(target)
+
+
+def drop_old(target: Path, kept: int = 3) -> None:
+    """Keep the latest models only: a model weighs a few megabytes."""
+    models = sorted(target.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in models[kept:]:
+        path.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Train if needed; exit with 1 and a sentence if it fails."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--path", action="store_true", help="print where the model is, train nothing")
+    options = parser.parse_args()
+    target = model_path()
+    if options.path:
+        print(target)
+        return
+    if target.exists():
+        print(f"Modèle de Rasa à jour ({target.name}).", flush=True)
+        return
+    print("Les données d'entraînement ont changé : entraînement du modèle de Rasa (moins d'une minute)…", flush=True)
+    started = time.monotonic()
+    try:
+        train(target)
+    except Exception as error:
+        sys.exit(f"L'entraînement de Rasa a échoué : {type(error).__name__}: {error}")
+    drop_old(target)
+    print(f"Modèle de Rasa entraîné en {time.monotonic() - started:.0f} s ({target.name}).", flush=True)
+
+
+if __name__ == "__main__":
+    main()
