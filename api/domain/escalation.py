@@ -62,9 +62,7 @@ class EscalationState:
 
     status: Status
     since: datetime
-    """When it came into this status; a reply begins it anew."""
-    served_at: datetime
-    """When it was opened or reopened, or the student last read a person: the wait counts from here."""
+    """When it last moved: came into this status, or was replied to."""
     tutor_id: int | None = None
     """Who has it, or had it when it was closed."""
     answered: bool = False
@@ -88,7 +86,7 @@ def replay(events: Iterable[Event]) -> EscalationState:
     first = next(steps, None)
     if first is None or first.kind is not Kind.OPENED:
         raise ValueError("an escalation begins with its opening")
-    state = EscalationState(Status.OPEN, since=first.at, served_at=first.at)
+    state = EscalationState(Status.OPEN, since=first.at)
     for event in steps:
         state = after(state, event)
     return state
@@ -103,11 +101,11 @@ def after(state: EscalationState, event: Event) -> EscalationState:
         case Kind.CLAIMED:
             return replace(state, status=Status.CLAIMED, since=at, tutor_id=event.tutor_id, answered=False)
         case Kind.REPLIED:
-            return replace(state, since=at, served_at=at, answered=True, unreachable=False)
+            return replace(state, since=at, answered=True, unreachable=False)
         case Kind.RELEASED:
             return replace(state, status=Status.OPEN, since=at, tutor_id=None, answered=False)
         case Kind.REOPENED:
-            fresh = EscalationState(Status.OPEN, since=at, served_at=at, urgent=state.urgent)
+            fresh = EscalationState(Status.OPEN, since=at, urgent=state.urgent)
             return replace(fresh, version=state.version)
         case Kind.RESOLVED | Kind.CANCELLED | Kind.TIMED_OUT:
             return replace(state, status=Status(event.kind), since=at)
