@@ -100,10 +100,7 @@ class Specification:
         for name, field in fields.items():
             if field["required"] and name not in parsed:
                 raise Mismatch(f'"{path}": {kind} needs the field "{name}"')
-        return {
-            name: self._read_any(fields[name]["types"], item, f"{path}.{name}")
-            for name, item in parsed.items()
-        }
+        return {name: self._read_any(fields[name]["types"], item, f"{path}.{name}") for name, item in parsed.items()}
 
 
 @cache
@@ -113,9 +110,7 @@ def bot_api() -> Specification:
 
 
 def _missing(name: str) -> str:
-    return {"text": "message text is empty", "chat_id": "chat_id is empty"}.get(
-        name, f'parameter "{name}" is required'
-    )
+    return {"text": "message text is empty", "chat_id": "chat_id is empty"}.get(name, f'parameter "{name}" is required')
 
 
 def _integer(value: Any, path: str) -> int:
