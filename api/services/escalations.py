@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.domain import escalation as domain
 from api.domain.escalation import ACTIVE, EscalationState, Event, Kind, Status
-from api.errors import Conflict, EscalationUnknown
+from api.errors import Conflict, EscalationUnknown, InvalidRequest
 from api.schemas import Reply
 from api.services import chats, notices, outbox
 from api.store.models import Escalation, EscalationEventRow, OutboxMessage, Tutor
@@ -26,7 +26,9 @@ from api.store.models import Escalation, EscalationEventRow, OutboxMessage, Tuto
 async def active_escalation(session: AsyncSession, chat_id: int) -> Escalation | None:
     """The chat's open or claimed escalation; there is at most one."""
     found: Escalation | None = await session.scalar(
-        select(Escalation).where(Escalation.chat_id == chat_id, Escalation.status.in_(ACTIVE))
+        select(Escalation)
+        .where(Escalation.chat_id == chat_id, Escalation.status.in_(ACTIVE))
+        .execution_options(populate_existing=True)
     )
     return found
 
@@ -114,7 +116,12 @@ async def claim(session: AsyncSession, escalation_id: str, tutor: Tutor, now: da
 
 
 async def reply(session: AsyncSession, escalation_id: str, tutor: Tutor, text: str, now: datetime) -> OutboxMessage:
-    """The tutor writes to the student. EscalationUnknown, EscalationClosed, EscalationNotYours."""
+    """The tutor writes to the student.
+
+    InvalidRequest for blanks only, EscalationUnknown, EscalationClosed, EscalationNotYours.
+    """
+    if not text.strip():
+        raise InvalidRequest("Le message est vide.")
     row, state = await _held(session, escalation_id)
     event = domain.reply(state, tutor.id, now)
     sent = await _tell(session, row, notices.tutor_message(tutor.name, text), now)
