@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.schemas import Reply
+from api.schemas import Channel, OutboxItem, Reply
+from api.services.queue import Queue
 from api.store.bell import announce
 from api.store.models import Chat, OutboxMessage
 
 TOPIC = "outbox"
+
+QUEUE = Queue(TOPIC, OutboxMessage, OutboxMessage.id)
 
 
 async def enqueue(
@@ -45,3 +49,23 @@ async def enqueue(
     await session.flush()
     announce(session, TOPIC)
     return row
+
+
+async def lease(
+    session: AsyncSession, worker: str, channels: Sequence[Channel], limit: int, now: datetime
+) -> tuple[list[OutboxItem], float | None]:
+    """Messages to send, one per reachable chat, and the seconds after which to look again (None: at the bell)."""
+    taken = await QUEUE.take(session, worker, channels, limit, now, Chat.unreachable_since.is_(None))
+    chats = await session.scalars(select(Chat).where(Chat.id.in_([row.chat_id for row in taken.rows])))
+    by_id = {chat.id: chat for chat in chats}
+    return [_item(row, by_id[row.chat_id]) for row in taken.rows], taken.pause_seconds
+
+
+def _item(row: OutboxMessage, chat: Chat) -> OutboxItem:
+    return OutboxItem(
+        id=row.id,
+        channel=Channel(chat.channel),
+        chat=chat.external_id,
+        reply=Reply.model_validate(row.reply),
+        attempts=row.attempts,
+    )

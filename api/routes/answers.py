@@ -1,0 +1,30 @@
+"""What the knowledge base says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api import metrics
+from api.routes.auth import require_anyone
+from api.routes.context import ContextDep
+from api.schemas import Answers, Reply
+from api.services import answers
+
+router = APIRouter(prefix="/v1", tags=["answers"], dependencies=[Depends(require_anyone)])
+
+
+@router.get("/answers")
+async def find_answers(context: ContextDep, q: Annotated[str, Query(min_length=1)]) -> Answers:
+    """The entries that answer a question, of which 1,000 characters are searched, and the message that shows them."""
+    found = await answers.answer(context.library.base, q, datetime.now(UTC).date())
+    metrics.ANSWERS.labels(found.outcome.value).inc()
+    return found
+
+
+@router.get("/entries/{entry_id}")
+async def show_entry(context: ContextDep, entry_id: str) -> Reply:
+    """The message that shows one entry."""
+    return answers.show(context.library.base, entry_id, datetime.now(UTC).date())
