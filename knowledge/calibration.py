@@ -1,0 +1,109 @@
+"""The weights and thresholds of the search: one file, made by `passerelle-kb calibrate`, never typed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from knowledge.errors import CalibrationError
+from knowledge.index import FEATURES, Candidates
+
+CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
+
+CONFIDENCE_FEATURES = ("rank", "margin", *FEATURES, "off_topic_margin", "known_share", "short")
+"""What the probability of an entry is computed from."""
+
+Table = NDArray[np.float64]
+
+
+class Thresholds(BaseModel):
+    """Probabilities from which an entry is the answer, and from which it is worth proposing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: float
+    propose: float
+
+
+class Calibration(BaseModel):
+    """How features become an order and a probability."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoder: str
+    rank: dict[str, float]
+    """One weight per feature; the entry with the highest weighted sum comes first."""
+    confidence: dict[str, float]
+    """One weight per confidence feature, and `intercept`: a logistic regression."""
+    thresholds: Thresholds
+    measured: dict[str, Any] = {}
+    """What `calibrate` measured, for the reader."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The candidates in order, best first: positions in the index, probabilities, and what they came from."""
+
+    rows: NDArray[np.intp]
+    probabilities: Table
+    features: Table
+    """One row of confidence features per candidate."""
+
+
+def load_calibration(path: Path, encoder: str) -> Calibration:
+    """The calibration in a file; CalibrationError where it is unusable or was made with another encoder."""
+    try:
+        calibration = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError) as error:
+        raise CalibrationError(f"{path} is missing or damaged") from error
+    if set(calibration.rank) != set(FEATURES) or set(calibration.confidence) != {*CONFIDENCE_FEATURES, "intercept"}:
+        raise CalibrationError(f"{path} was made for other features")
+    if calibration.encoder != encoder:
+        raise CalibrationError(f"{path} was made with the encoder {calibration.encoder}, not {encoder}")
+    return calibration
+
+
+def confidence_features(candidates: Candidates, rank: Table) -> Table:
+    """One row per candidate; `rank` holds the weighted sums that order them."""
+    features = candidates.features.astype(np.float64)
+    count = len(features)
+    whole = np.ones(count)
+    columns = (
+        rank,
+        rank - _best_other(rank),
+        *features.T,
+        features[:, 0] - candidates.off_topic,
+        candidates.known_share * whole,
+        (candidates.words <= 1) * whole,
+    )
+    return np.stack(columns, axis=1)
+
+
+def score(candidates: Candidates, calibration: Calibration) -> Scored:
+    """The candidates in order of probability, best first."""
+    rank = candidates.features.astype(np.float64) @ _weights(calibration.rank, FEATURES)
+    features = confidence_features(candidates, rank)
+    logits = features @ _weights(calibration.confidence, CONFIDENCE_FEATURES) + calibration.confidence["intercept"]
+    order = np.argsort(-rank, kind="stable")
+    probabilities = np.minimum.accumulate(1 / (1 + np.exp(-logits[order]))) if len(order) else logits
+    return Scored(candidates.rows[order], probabilities, features[order])
+
+
+def _weights(weights: Mapping[str, float], names: tuple[str, ...]) -> Table:
+    return np.array([weights[name] for name in names])
+
+
+def _best_other(rank: Table) -> Table:
+    """For each candidate the best sum of the others; for a lone candidate its own less one."""
+    if len(rank) < 2:
+        return rank - 1
+    first, second = np.argsort(-rank, kind="stable")[:2]
+    others = np.full(len(rank), rank[first])
+    others[first] = rank[second]
+    return others

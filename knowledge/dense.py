@@ -1,0 +1,101 @@
+"""The dense half of the search: cosines between a question and what entries say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.encoder import Encoder, Matrix, Vector
+from knowledge.normalise import Lexicon
+from knowledge.schema import Entry
+from knowledge.vectors import VectorCache
+
+Rows = NDArray[np.intp]
+_NO_LIKENESS = 0.6
+"""The cosine that stands for « nothing to compare with »: e5 gives unrelated texts about 0.75 to 0.8."""
+
+
+@dataclass(frozen=True)
+class DenseScores:
+    """Cosines, one per candidate entry, and the one with the nearest off-topic phrasing."""
+
+    phrasing: Vector
+    """The best own phrasing."""
+    phrasings: Vector
+    """The mean of the three best own phrasings."""
+    answer: Vector
+    not_for: Vector
+    off_topic: float
+
+
+class DenseIndex:
+    """Built once, read by any number of threads."""
+
+    def __init__(
+        self, entries: Sequence[Entry], off_topic: Sequence[str], lexicon: Lexicon, vectors: VectorCache
+    ) -> None:
+        self._lexicon = lexicon
+        self._phrasings = _Grouped([(entry.title, *entry.questions) for entry in entries], lexicon, vectors)
+        self._not_for = _Grouped([entry.not_for for entry in entries], lexicon, vectors)
+        self._answers = vectors.encode_passages([f"{entry.title}. {entry.answer}" for entry in entries])
+        self._off_topic = vectors.encode_queries([lexicon.spell_out(text) for text in off_topic])
+        self.centroids = self._phrasings.centroids()
+        """One row per entry: the mean of its phrasings, to find candidates among very many entries."""
+
+    def encode(self, text: str, encoder: Encoder) -> Vector:
+        """The vector of a question."""
+        row: Vector = encoder.encode_queries([self._lexicon.spell_out(text)])[0]
+        return row
+
+    def scores(self, question: Vector, candidates: Rows) -> DenseScores:
+        """The cosines of some entries (positions in the order they were given)."""
+        best, mean = self._phrasings.best(question, candidates)
+        off_topic = float((self._off_topic @ question).max()) if len(self._off_topic) else _NO_LIKENESS
+        not_for, _ = self._not_for.best(question, candidates)
+        return DenseScores(best, mean, self._answers[candidates] @ question, not_for, off_topic)
+
+
+class _Grouped:
+    """The rows of each entry's texts, side by side."""
+
+    def __init__(self, groups: Sequence[Sequence[str]], lexicon: Lexicon, vectors: VectorCache) -> None:
+        self._rows: Matrix = vectors.encode_queries([lexicon.spell_out(text) for group in groups for text in group])
+        self._counts = np.array([len(group) for group in groups], np.intp)
+        self._starts = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.intp)
+
+    def best(self, question: Vector, candidates: Rows) -> tuple[Vector, Vector]:
+        """For each candidate the best cosine, and the mean of the best three."""
+        best = np.full(len(candidates), _NO_LIKENESS, np.float32)
+        mean = best.copy()
+        counts = self._counts[candidates]
+        filled = np.flatnonzero(counts)
+        if not len(filled):
+            return best, mean
+        table = self._table(question, candidates[filled], counts[filled])
+        best[filled] = table[:, 0]
+        mean[filled] = np.nanmean(table[:, :3], axis=1)
+        return best, mean
+
+    def centroids(self) -> Matrix:
+        """The mean row of each group, of length 1."""
+        if not len(self._counts):
+            return np.zeros((0, 1), np.float32)
+        sums = np.add.reduceat(self._rows, self._starts[:-1], axis=0)
+        rows: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        return rows
+
+    def _table(self, question: Vector, candidates: Rows, counts: Rows) -> Matrix:
+        """A row of cosines per candidate, best first, filled up with NaN."""
+        columns = np.arange(counts.max())
+        inside = columns < counts[:, None]
+        places = np.where(inside, self._starts[candidates][:, None] + columns, 0)
+        needed = places[inside]
+        cosines = (self._rows if len(needed) == len(self._rows) else self._rows[needed]) @ question
+        table = np.full(places.shape, -np.inf, np.float32)
+        table[inside] = cosines
+        table = -np.sort(-table, axis=1)
+        table[np.isinf(table)] = np.nan
+        return table

@@ -1,0 +1,79 @@
+"""Everything that is computed once from the entries, and the features of a question against each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.dense import DenseIndex, Rows
+from knowledge.encoder import Encoder, Matrix
+from knowledge.lexical import LexicalIndex, LexicalScores
+from knowledge.normalise import Lexicon, question_key
+from knowledge.schema import Entry
+from knowledge.vectors import VectorCache
+
+FEATURES = ("phrasing", "phrasings", "answer", "bm25", "coverage", "overlap", "not_for", "not_for_closer")
+"""What is known of one entry for one question, in the order of the columns of `Candidates.features`."""
+
+SHORTLIST = 256
+"""From a very large base, so many entries by each half of the search are looked at closely."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The entries worth looking at for one question. `rows` are their positions, one row of `features` each."""
+
+    rows: Rows
+    features: Matrix
+    off_topic: float
+    """The cosine with the nearest off-topic phrasing."""
+    known_share: float
+    """The share of the question's words, by weight, that the base knows."""
+    words: int
+    """How many informative words the question has."""
+
+
+class Index:
+    """The searchable form of a set of entries; built once, read by any number of threads."""
+
+    def __init__(
+        self, entries: Iterable[Entry], off_topic: Sequence[str], lexicon: Lexicon, vectors: VectorCache
+    ) -> None:
+        self.entries = tuple(entries)
+        self._lexicon = lexicon
+        self._lexical = LexicalIndex(self.entries, lexicon)
+        self._dense = DenseIndex(self.entries, off_topic, lexicon, vectors)
+        self._refused = [frozenset(map(question_key, entry.not_for)) for entry in self.entries]
+
+    def candidates(self, text: str, encoder: Encoder) -> Candidates:
+        """The features of every entry worth looking at; none where the text has no letter or figure."""
+        key = question_key(self._lexicon.spell_out(text))
+        if not key or not self.entries:
+            return Candidates(np.zeros(0, np.intp), np.zeros((0, len(FEATURES)), np.float32), 0.0, 0.0, 0)
+        query = self._lexical.query(self._lexicon.tokens(text))
+        lexical = self._lexical.scores(query)
+        question = self._dense.encode(text, encoder)
+        rows = self._shortlist(self._dense.centroids @ question, lexical)
+        rows = rows[[key not in self._refused[row] for row in rows]]
+        dense = self._dense.scores(question, rows)
+        columns = (
+            dense.phrasing,
+            dense.phrasings,
+            dense.answer,
+            lexical.bm25[rows],
+            lexical.coverage[rows],
+            lexical.overlap[rows],
+            dense.not_for,
+            np.maximum(dense.not_for - dense.phrasing, 0),
+        )
+        features = np.stack(columns, axis=1).astype(np.float32)
+        return Candidates(rows, features, dense.off_topic, query.known_share, len(query.tokens))
+
+    def _shortlist(self, likeness: Matrix, lexical: LexicalScores) -> Rows:
+        if len(self.entries) <= SHORTLIST:
+            return np.arange(len(self.entries))
+        by_dense = np.argpartition(-likeness, SHORTLIST)[:SHORTLIST]
+        by_words = np.argpartition(-(lexical.bm25 + lexical.overlap), SHORTLIST)[:SHORTLIST]
+        return np.union1d(by_dense, by_words)

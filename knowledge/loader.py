@@ -1,0 +1,149 @@
+"""From files to entries: everything is read, every fault is collected, then all of them are raised together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from knowledge.axes import AxisCatalogue, load_axes
+from knowledge.errors import ContentErrors, Fault
+from knowledge.faults import fault_of
+from knowledge.normalise import Lexicon, load_lexicon, question_key
+from knowledge.offtopic import load_off_topic
+from knowledge.schema import Entry
+from knowledge.yamlfile import Document, read_text, read_yaml
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that was read, free of faults."""
+
+    entries: Mapping[str, Entry]
+    axes: AxisCatalogue
+    lexicon: Lexicon
+    off_topic: tuple[str, ...]
+    """Phrasings of what Passerelle does not answer."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    file: str
+    document: Document
+    entry: Entry
+
+
+def load_content(content_dir: Path) -> Content:
+    """The content of a folder; ContentErrors lists every fault of every file."""
+    if not content_dir.is_dir():
+        raise ContentErrors([Fault(str(content_dir), 1, "ce dossier n'existe pas", "vérifie le chemin")])
+    faults: list[Fault] = []
+    axes = _collect(faults, load_axes, content_dir)
+    lexicon = _collect(faults, load_lexicon, content_dir)
+    off_topic = _collect(faults, load_off_topic, content_dir)
+    read = list(_read_entries(content_dir, faults))
+    faults += _duplicate_ids(read)
+    faults += _dead_references(read)
+    faults += _shared_questions(read)
+    if axes is not None:
+        faults += _unknown_axes(read, axes)
+    if faults or axes is None or lexicon is None or off_topic is None:
+        raise ContentErrors(faults)
+    return Content(MappingProxyType({item.entry.id: item.entry for item in read}), axes, lexicon, off_topic)
+
+
+def entry_files(content_dir: Path) -> list[Path]:
+    """The files that hold entries, in a stable order."""
+    return sorted(path for path in content_dir.glob("*/*.yml") if not path.name.startswith("."))
+
+
+def _collect(faults: list[Fault], load: Any, content_dir: Path) -> Any:
+    try:
+        return load(content_dir)
+    except ContentErrors as error:
+        faults.extend(error.faults)
+        return None
+
+
+def _read_entries(content_dir: Path, faults: list[Fault]) -> Iterable[_Read]:
+    for path in entry_files(content_dir):
+        file = path.relative_to(content_dir).as_posix()
+        text = read_text(path, file)
+        document = text if isinstance(text, Fault) else read_yaml(text, file)
+        if isinstance(document, Fault):
+            faults.append(document)
+            continue
+        entry = _parse(document, path, file, faults)
+        if entry is not None:
+            yield _Read(file, document, entry)
+
+
+def _parse(document: Document, path: Path, file: str, faults: list[Fault]) -> Entry | None:
+    data = document.data
+    if not isinstance(data, dict):
+        faults.append(Fault(file, 1, "ce fichier n'est pas une fiche", "pars de « passerelle-kb new »"))
+        return None
+    if "theme" in data:
+        line = document.line(["theme"])
+        faults.append(Fault(file, line, "le thème vient du dossier", "retire la clé « theme »"))
+    if data.get("id") not in (None, path.stem):
+        line = document.line(["id"])
+        faults.append(Fault(file, line, f"l'id « {data['id']} » n'est pas le nom du fichier", f"écris « {path.stem} »"))
+    try:
+        return Entry.model_validate(data | {"theme": path.parent.name})
+    except ValidationError as error:
+        faults.extend(fault_of(detail, file, document) for detail in error.errors())
+        return None
+
+
+def _duplicate_ids(read: Sequence[_Read]) -> Iterable[Fault]:
+    first: dict[str, str] = {}
+    for item in read:
+        if item.entry.id in first:
+            what = f"l'id « {item.entry.id} » est déjà celui de {first[item.entry.id]}"
+            yield Fault(item.file, item.document.line(["id"]), what, "donne un autre id à l'une des deux fiches")
+        first.setdefault(item.entry.id, item.file)
+
+
+def _dead_references(read: Sequence[_Read]) -> Iterable[Fault]:
+    known = {item.entry.id for item in read}
+    for item in read:
+        for position, reference in enumerate(item.entry.see_also):
+            line = item.document.line(["see_also", position])
+            if reference == item.entry.id:
+                yield Fault(item.file, line, "la fiche renvoie à elle-même", "retire ce renvoi")
+            elif reference not in known:
+                yield Fault(item.file, line, f"aucune fiche « {reference} »", "corrige ou retire ce renvoi")
+
+
+def _shared_questions(read: Sequence[_Read]) -> Iterable[Fault]:
+    asked: dict[str, list[tuple[_Read, int]]] = defaultdict(list)
+    for item in read:
+        for position, question in enumerate(item.entry.questions):
+            key = question_key(question)
+            for other, _ in asked[key][:1]:
+                line = item.document.line(["questions", position])
+                whose = "cette fiche" if other is item else f"la fiche « {other.entry.id} »"
+                yield Fault(item.file, line, f"« {question} » est déjà une question de {whose}", "garde-la une fois")
+            asked[key].append((item, position))
+    for item in read:
+        for position, question in enumerate(item.entry.not_for):
+            if any(other is item for other, _ in asked.get(question_key(question), [])):
+                line = item.document.line(["not_for", position])
+                what = f"« {question} » est à la fois dans questions et dans not_for"
+                yield Fault(item.file, line, what, "retire-la de l'une des deux listes")
+
+
+def _unknown_axes(read: Sequence[_Read], axes: AxisCatalogue) -> Iterable[Fault]:
+    for item in read:
+        if item.entry.theme not in axes.values("theme"):
+            what = f"le dossier « {item.entry.theme} » n'est pas un thème"
+            yield Fault(item.file, 1, what, axes.remedy("theme", item.entry.theme))
+        for axis, position, value in axes.unknown(item.entry.axes):
+            line = item.document.line(["axes", axis, position])
+            yield Fault(item.file, line, f"valeur inconnue « {value} » pour l'axe {axis}", axes.remedy(axis, value))

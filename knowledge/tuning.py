@@ -1,0 +1,159 @@
+"""How the calibration is made: cases from the entries themselves and from the tuning questions, then two regressions.
+
+The entries give cases of their own: phrasings held out of the index (the right answer is known), and the phrasings of
+entries held out whole (the right answer is « I do not know »: questions near a theme that has no entry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.calibration import (
+    CONFIDENCE_FEATURES,
+    Calibration,
+    Thresholds,
+    confidence_features,
+    score,
+)
+from knowledge.encoder import Encoder
+from knowledge.index import FEATURES, Candidates, Index
+from knowledge.loader import Content
+from knowledge.questions import Question
+from knowledge.regression import Choice, Table, fit_choice, fit_probability
+from knowledge.vectors import VectorCache
+
+FOLDS = 5
+_PENALTY = 1.0
+_QUESTION_WEIGHT = 2.0
+"""Questions of pupils count for more than phrasings of the entries."""
+_HELD_OUT_ENTRY_WEIGHT = 0.15
+"""Some questions of a held-out entry are rightly answered by a neighbour: they count for less."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What thresholds are chosen for, as shares measured out of fold."""
+
+    precision: float = 0.97
+    """Of the answers given, so many are right."""
+    false_answers: float = 0.03
+    """Of the out-of-scope questions, no more are answered."""
+    false_proposals: float = 0.15
+    """Of the out-of-scope questions, no more get a « vouliez-vous dire »."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question, its candidates, and which of them are right (none: it should not be answered)."""
+
+    text: str
+    candidates: Candidates
+    right: NDArray[np.bool_]
+    weight: float
+    from_pupils: bool
+    in_scope: bool
+
+
+def gather(content: Content, questions: Sequence[Question], vectors: VectorCache) -> list[Case]:
+    """Every case for the calibration; encodes only what is not in the cache."""
+    whole = Index(content.entries.values(), content.off_topic, content.lexicon, vectors)
+    cases = [_case(question.text, question.expect, whole, vectors, _QUESTION_WEIGHT, True) for question in questions]
+    cases += _held_out_phrasings(content, vectors)
+    cases += _held_out_entries(content, vectors)
+    return cases
+
+
+def calibrate(cases: Sequence[Case], encoder_version: str, target: Target) -> Calibration:
+    """Weights from all cases; thresholds from probabilities that each case got from a fit without it."""
+    folds = np.random.default_rng(7).permutation(len(cases)) % FOLDS
+    best, right = np.zeros(len(cases)), np.zeros(len(cases), bool)
+    for fold in range(FOLDS):
+        partial = _fit([case for case, its in zip(cases, folds, strict=True) if its != fold], encoder_version)
+        for position in np.flatnonzero(folds == fold):
+            best[position], right[position] = _verdict(cases[position], partial)
+    pupils = np.array([case.from_pupils for case in cases])
+    in_scope = np.array([case.in_scope for case in cases])
+    thresholds = choose_thresholds(best[pupils], right[pupils], in_scope[pupils], target)
+    return _fit(cases, encoder_version).model_copy(update={"thresholds": thresholds})
+
+
+def choose_thresholds(best: Table, right: NDArray[np.bool_], in_scope: NDArray[np.bool_], target: Target) -> Thresholds:
+    """The lowest thresholds that keep the target on these probabilities of the first hit."""
+    answer = propose = 1.0
+    for threshold in np.unique(np.round(np.append(best, 1.0), 4))[::-1]:
+        given = best >= threshold
+        out_of_scope = max(int((~in_scope).sum()), 1)
+        astray = (given & ~in_scope).sum() / out_of_scope
+        if (right & given).sum() >= target.precision * given.sum() and astray <= target.false_answers:
+            answer = float(threshold)
+        if astray <= target.false_proposals:
+            propose = float(threshold)
+    return Thresholds(answer=answer, propose=min(propose, answer))
+
+
+def _fit(cases: Sequence[Case], encoder_version: str) -> Calibration:
+    choices = [
+        Choice(case.candidates.features.astype(np.float64), case.right, case.weight)
+        for case in cases
+        if case.right.any() and not case.right.all()
+    ]
+    rank = fit_choice(choices, _PENALTY)
+    rows, right, importance = [], [], []
+    for case in cases:
+        sums = case.candidates.features.astype(np.float64) @ rank
+        if len(sums):
+            first = int(np.argmax(sums))
+            rows.append(confidence_features(case.candidates, sums)[first])
+            right.append(bool(case.right[first]))
+            importance.append(case.weight)
+    weights, intercept = fit_probability(np.stack(rows), np.array(right), np.array(importance), _PENALTY)
+    named = dict(zip(CONFIDENCE_FEATURES, weights.tolist(), strict=True))
+    return Calibration(
+        encoder=encoder_version,
+        rank=dict(zip(FEATURES, rank.tolist(), strict=True)),
+        confidence=named | {"intercept": intercept},
+        thresholds=Thresholds(answer=1.0, propose=1.0),
+    )
+
+
+def _verdict(case: Case, calibration: Calibration) -> tuple[float, bool]:
+    """The probability of the first hit, and whether it is right."""
+    scored = score(case.candidates, calibration)
+    if not len(scored.rows):
+        return 0.0, False
+    first = int(np.flatnonzero(case.candidates.rows == scored.rows[0])[0])
+    return float(scored.probabilities[0]), bool(case.right[first])
+
+
+def _case(
+    text: str, expect: Sequence[str], index: Index, encoder: Encoder, weight: float, from_pupils: bool = False
+) -> Case:
+    candidates = index.candidates(text, encoder)
+    right = np.array([index.entries[row].id in expect for row in candidates.rows], bool)
+    return Case(text, candidates, right, weight, from_pupils, bool(expect))
+
+
+def _held_out_phrasings(content: Content, vectors: VectorCache) -> Iterator[Case]:
+    for fold in range(FOLDS):
+        kept = []
+        for entry in content.entries.values():
+            questions = tuple(q for number, q in enumerate(entry.questions) if number % FOLDS != fold)
+            kept.append(entry.model_copy(update={"questions": questions}))
+        index = Index(kept, content.off_topic, content.lexicon, vectors)
+        for entry in content.entries.values():
+            for question in entry.questions[fold::FOLDS]:
+                yield _case(question, (entry.id,), index, vectors, 1.0)
+
+
+def _held_out_entries(content: Content, vectors: VectorCache) -> Iterator[Case]:
+    entries = list(content.entries.values())
+    for fold in range(FOLDS):
+        kept = [entry for number, entry in enumerate(entries) if number % FOLDS != fold]
+        index = Index(kept, content.off_topic, content.lexicon, vectors)
+        for entry in entries[fold::FOLDS]:
+            for question in entry.questions:
+                yield _case(question, (), index, vectors, _HELD_OUT_ENTRY_WEIGHT)
