@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.services.health import HealthCheck
 from api.services.library import Library
 from api.settings import Settings
 from api.store.bell import Bell
@@ -25,7 +26,17 @@ class Context:
     library: Library
     lexicon: Lexicon
     service_token: str
-    _last_seen: dict[str, float] = field(default_factory=dict)
+    health: HealthCheck = field(init=False)
+    _last_seen: dict[str, float] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.health = HealthCheck(
+            self.database,
+            self.library,
+            rasa_url=f"http://127.0.0.1:{self.settings.rasa_port}",
+            actions_url=f"http://127.0.0.1:{self.settings.actions_port}",
+            bot_silent_for=lambda: self.seconds_since("bot"),
+        )
 
     def seen(self, part: str) -> None:
         """Note that another process (`bot`) has just called."""

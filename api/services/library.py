@@ -44,7 +44,7 @@ class Library:
             with suppress(asyncio.CancelledError):
                 await self._opening
         if self._base is not None:
-            self._base.close()
+            await asyncio.to_thread(self._base.close)
 
     async def _open(self) -> None:
         while True:

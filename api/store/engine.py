@@ -31,13 +31,14 @@ def open_engine(url: str) -> AsyncEngine:
     target = driver_url(url)
     if target.get_backend_name() == "sqlite":
         return _open_sqlite(target)
-    return create_async_engine(target, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return create_async_engine(target, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
 
 def _open_sqlite(target: URL) -> AsyncEngine:
     Path(target.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         target,
+        hide_parameters=True,
         pool_size=8,
         max_overflow=8,
         connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_SECONDS},
