@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.domain.floor import Course, course_of
+from api.domain.floor import Course, course_of, ends_waiting
 from api.schemas import IncomingMessage, MessageKind, Recorded, Reply, ReplyKind, Route, Source
 from api.services import chats, delivery, escalations, inbox, notices, outbox, phrases
 from api.store.bell import announce
@@ -107,6 +107,8 @@ async def _hand_on(
 ) -> None:
     """Bring a stored message to whoever has the floor."""
     if course is Course.BOT:
+        if ends_waiting(MessageKind(row.kind), row.text, row.payload):
+            chat.awaiting_question = False
         announce(session, inbox.TOPIC)
         return
     row.status, chat.awaiting_question = "done", False
