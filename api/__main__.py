@@ -49,7 +49,8 @@ def serve() -> None:
     """Mettre les tables à jour, puis servir. Exemple : passerelle-api serve"""
     settings = _settings()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for talkative in ("httpx", "bm25s"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     with _plain_errors():
         asyncio.run(migrate(settings.database_url))
         app = create_app(settings)

@@ -74,7 +74,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     sweeping.cancel()
     await asyncio.gather(sweeping, return_exceptions=True)
-    await context.library.stop()
+    context.library.stop()
     await context.bell.stop()
     await context.database.close()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from contextlib import suppress
+import threading
 from pathlib import Path
 
-import knowledge
 from api.errors import ApiUnavailable
 from api.schemas import PartHealth
+from knowledge import KnowledgeBase, open_base
 
 logger = logging.getLogger(__name__)
 
@@ -17,46 +16,46 @@ _RETRY_SECONDS = 5.0
 
 
 class Library:
-    """Opens the base in a thread, and again every few seconds for as long as that fails."""
+    """Opens the base in a thread of its own, and again every few seconds for as long as that fails.
+
+    The thread never keeps the process alive: a stop in the middle of the first index is immediate.
+    """
 
     def __init__(self, content_dir: Path, cache_dir: Path) -> None:
         self._content_dir = content_dir
         self._cache_dir = cache_dir
-        self._base: knowledge.KnowledgeBase | None = None
+        self._base: KnowledgeBase | None = None
         self._fault: str | None = None
-        self._opening: asyncio.Task[None] | None = None
+        self._stopped = threading.Event()
 
     @property
-    def base(self) -> knowledge.KnowledgeBase:
+    def base(self) -> KnowledgeBase:
         """The base. ApiUnavailable until it is open."""
         if self._base is None:
             raise ApiUnavailable("La base de connaissances n'est pas encore ouverte.")
         return self._base
 
     def start(self) -> None:
-        """Begin to open it."""
-        self._opening = asyncio.create_task(self._open(), name="library")
+        """Begin to open it; once open, edits of its files are served without a restart."""
+        threading.Thread(target=self._open, name="library", daemon=True).start()
 
-    async def stop(self) -> None:
-        """Stop trying, and stop watching the files."""
-        if self._opening is not None:
-            self._opening.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._opening
+    def stop(self) -> None:
+        """Stop trying, and watching the files; waits for nothing."""
+        self._stopped.set()
         if self._base is not None:
-            await asyncio.to_thread(self._base.close)
+            threading.Thread(target=self._base.close, daemon=True).start()
 
-    async def _open(self) -> None:
-        while True:
+    def _open(self) -> None:
+        while not self._stopped.is_set():
             try:
-                base = await asyncio.to_thread(knowledge.open_base, self._content_dir, self._cache_dir)
+                base = open_base(self._content_dir, self._cache_dir)
             except Exception as error:  # whatever is wrong with the content, the rest of the api must live
-                self._fault = str(error)
+                self._fault = str(error) or type(error).__name__
                 logger.exception("the knowledge base cannot be opened")
-                await asyncio.sleep(_RETRY_SECONDS)
+                self._stopped.wait(_RETRY_SECONDS)
             else:
                 base.watch()
-                self._base, self._fault = base, None
+                self._base = base
                 logger.info("knowledge base open: %d entries", base.status().entries)
                 return
 
