@@ -18,6 +18,9 @@ Item = TypeVar("Item")
 LEASE_WAIT_SECONDS = 25.0
 """How long a lease waits for work; the api takes a bot for gone that has not asked for 45 s."""
 
+_SHORTEST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 2.0
+
 
 class Leasing(Generic[Item]):
     """Keeps up to `limit` items at work.
@@ -63,6 +66,7 @@ class Leasing(Generic[Item]):
 
     async def _keep_leasing(self) -> None:
         await until_the_api_accepts(self._start, "start_work")
+        pause_seconds = _SHORTEST_PAUSE_SECONDS
         while True:
             while len(self._busy) >= self._limit:
                 await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
@@ -70,14 +74,20 @@ class Leasing(Generic[Item]):
                 items = await self._lease(self._limit - len(self._busy))
             except PasserelleError as error:
                 logger.warning("lease_failed cause=%s", type(error).__name__)
-                if self._busy:
-                    await asyncio.wait(self._busy)
-                await until_the_api_accepts(self._start, "start_work")
+                await asyncio.sleep(pause_seconds)
+                pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
+                await self._start_anew()
                 continue
+            pause_seconds = _SHORTEST_PAUSE_SECONDS
             for item in items:
                 task = asyncio.create_task(self._work(item))
                 self._busy.add(task)
                 task.add_done_callback(self._ended)
+
+    async def _start_anew(self) -> None:
+        if self._busy:
+            await asyncio.wait(self._busy)
+        await until_the_api_accepts(self._start, "start_work")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._busy.discard(task)

@@ -102,7 +102,11 @@ async def until_telegram_accepts(call: Callable[[], Awaitable[_Result]], what: s
             logger.warning("telegram_not_reached call=%s attempt=%s cause=%s", what, state.attempt_number, cause)
 
     retrying = AsyncRetrying(retry=retry_if_exception_type(TelegramError), wait=_pause, before_sleep=tell)
-    return await retrying(call)
+
+    async def attempt() -> _Result:
+        return await call()
+
+    return await retrying(attempt)
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+import warnings
 from types import TracebackType
 
 from telegram.error import BadRequest, Conflict, Forbidden
@@ -51,5 +52,6 @@ def set_up_logging() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    warnings.filterwarnings("ignore", message=".*retry_after.*")  # a coming change that does not concern us
     for library in _QUIET:
         logging.getLogger(library).setLevel(logging.CRITICAL)

@@ -23,7 +23,11 @@ async def until_the_api_accepts(call: Callable[[], Awaitable[_Result]], what: st
         before_sleep=lambda state: _tell(what, state),
         reraise=True,
     )
-    return await retrying(call)
+
+    async def attempt() -> _Result:
+        return await call()
+
+    return await retrying(attempt)
 
 
 def _may_pass(error: BaseException) -> bool:
