@@ -15,8 +15,11 @@ import time
 import warnings
 from pathlib import Path
 
+import without_tensorflow
+
 HERE = Path(__file__).resolve().parent
 INGREDIENTS = ("config.yml", "uv.lock", "domain/*.yml", "data/**/*.yml", "components/*.py")
+"""What a model is made of."""
 
 
 def fingerprint() -> str:
@@ -36,15 +39,17 @@ def model_path() -> Path:
 
 def train(target: Path) -> None:
     """Train beside the target, then put the model in its place in one step."""
-    os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", OMP_NUM_THREADS="1")
+    os.environ.update(RASA_TELEMETRY_ENABLED="false", OMP_NUM_THREADS="1")
     warnings.filterwarnings("ignore")
-    sys.path.insert(0, str(HERE))
     os.chdir(HERE)
-    import rasa
+    without_tensorflow.install()
+    import quiet_logs
+    from rasa.model_training import train as train_model
 
+    quiet_logs.install()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".training-") as workshop:
-        result = rasa.train(
+        result = train_model(
             domain="domain", config="config.yml", training_files="data", output=workshop, fixed_model_name="model"
         )
         if result.code or not result.model:
