@@ -107,3 +107,16 @@ def _best_other(rank: Table) -> Table:
     others = np.full(len(rank), rank[first])
     others[first] = rank[second]
     return others
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Writes the file, all or nothing."""
+    rounded = calibration.model_copy(
+        update={
+            "rank": {name: round(weight, 4) for name, weight in calibration.rank.items()},
+            "confidence": {name: round(weight, 4) for name, weight in calibration.confidence.items()},
+        }
+    )
+    draft = path.with_suffix(".tmp")
+    draft.write_text(rounded.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)

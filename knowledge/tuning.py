@@ -6,7 +6,7 @@ entries held out whole (the right answer is « I do not know »: questions near 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,14 +19,13 @@ from knowledge.calibration import (
     confidence_features,
     score,
 )
-from knowledge.encoder import Encoder
+from knowledge.folds import FOLDS, held_out_entries, held_out_phrasings
 from knowledge.index import FEATURES, Candidates, Index
 from knowledge.loader import Content
 from knowledge.questions import Question
 from knowledge.regression import Choice, Table, fit_choice, fit_probability
 from knowledge.vectors import VectorCache
 
-FOLDS = 5
 _PENALTY = 1.0
 _QUESTION_WEIGHT = 2.0
 """Questions of pupils count for more than phrasings of the entries."""
@@ -61,10 +60,17 @@ class Case:
 def gather(content: Content, questions: Sequence[Question], vectors: VectorCache) -> list[Case]:
     """Every case for the calibration; encodes only what is not in the cache."""
     whole = Index(content.entries.values(), content.off_topic, content.lexicon, vectors)
-    cases = [_case(question.text, question.expect, whole, vectors, _QUESTION_WEIGHT, True) for question in questions]
-    cases += _held_out_phrasings(content, vectors)
-    cases += _held_out_entries(content, vectors)
-    return cases
+    return [
+        *(_case(q.text, q.expect, whole, whole.candidates(q.text, vectors), _QUESTION_WEIGHT, True) for q in questions),
+        *(
+            _case(held.question, (held.entry.id,), held.index, held.candidates, 1.0, False)
+            for held in held_out_phrasings(content, vectors)
+        ),
+        *(
+            _case(held.question, (), held.index, held.candidates, _HELD_OUT_ENTRY_WEIGHT, False)
+            for held in held_out_entries(content, vectors)
+        ),
+    ]
 
 
 def calibrate(cases: Sequence[Case], encoder_version: str, target: Target) -> Calibration:
@@ -74,7 +80,7 @@ def calibrate(cases: Sequence[Case], encoder_version: str, target: Target) -> Ca
     for fold in range(FOLDS):
         partial = _fit([case for case, its in zip(cases, folds, strict=True) if its != fold], encoder_version)
         for position in np.flatnonzero(folds == fold):
-            best[position], right[position] = _verdict(cases[position], partial)
+            best[position], right[position] = _verdict(cases[int(position)], partial)
     pupils = np.array([case.from_pupils for case in cases])
     in_scope = np.array([case.in_scope for case in cases])
     thresholds = choose_thresholds(best[pupils], right[pupils], in_scope[pupils], target)
@@ -129,31 +135,6 @@ def _verdict(case: Case, calibration: Calibration) -> tuple[float, bool]:
     return float(scored.probabilities[0]), bool(case.right[first])
 
 
-def _case(
-    text: str, expect: Sequence[str], index: Index, encoder: Encoder, weight: float, from_pupils: bool = False
-) -> Case:
-    candidates = index.candidates(text, encoder)
+def _case(text: str, expect: Sequence[str], index: Index, candidates: Candidates, weight: float, pupils: bool) -> Case:
     right = np.array([index.entries[row].id in expect for row in candidates.rows], bool)
-    return Case(text, candidates, right, weight, from_pupils, bool(expect))
-
-
-def _held_out_phrasings(content: Content, vectors: VectorCache) -> Iterator[Case]:
-    for fold in range(FOLDS):
-        kept = []
-        for entry in content.entries.values():
-            questions = tuple(q for number, q in enumerate(entry.questions) if number % FOLDS != fold)
-            kept.append(entry.model_copy(update={"questions": questions}))
-        index = Index(kept, content.off_topic, content.lexicon, vectors)
-        for entry in content.entries.values():
-            for question in entry.questions[fold::FOLDS]:
-                yield _case(question, (entry.id,), index, vectors, 1.0)
-
-
-def _held_out_entries(content: Content, vectors: VectorCache) -> Iterator[Case]:
-    entries = list(content.entries.values())
-    for fold in range(FOLDS):
-        kept = [entry for number, entry in enumerate(entries) if number % FOLDS != fold]
-        index = Index(kept, content.off_topic, content.lexicon, vectors)
-        for entry in entries[fold::FOLDS]:
-            for question in entry.questions:
-                yield _case(question, (), index, vectors, _HELD_OUT_ENTRY_WEIGHT)
+    return Case(text, candidates, right, weight, pupils, bool(expect))

@@ -1,0 +1,1 @@
+"""The commands of `passerelle-kb`, one module per group."""
