@@ -1,0 +1,166 @@
+// The conversation: what is written goes out by POST, what comes back arrives on one event stream.
+
+import { failed, reply, spoken } from "./render.js";
+
+const $ = (id) => document.getElementById(id);
+const log = $("log");
+const scroller = $("scroller");
+const words = $("words");
+const state = $("state");
+const calm = state.textContent;
+const TYPING_LIMIT = 20_000;
+const ATTEMPTS = 4;
+
+let stream;
+let opening = [];
+let typingTimer;
+let outgoing = Promise.resolve();
+
+// --- Showing ---------------------------------------------------------------------------------------------------
+
+function isAtEnd() {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
+}
+
+function toEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+function show(item, follow = isAtEnd()) {
+  $("hello").hidden = true;
+  log.append(item);
+  if (follow) toEnd();
+}
+
+function showTyping(on) {
+  clearTimeout(typingTimer);
+  const follow = isAtEnd();
+  $("typing").hidden = !on;
+  if (on) typingTimer = setTimeout(() => showTyping(false), TYPING_LIMIT);
+  if (on && follow) toEnd();
+}
+
+function say(message, shown) {
+  const item = spoken(shown);
+  show(item, true);
+  const body = JSON.stringify({ ...message, nonce: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
+  outgoing = outgoing.then(() => send(body, item));
+}
+
+// --- Sending ---------------------------------------------------------------------------------------------------
+
+async function send(body, item) {
+  showTyping(true);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    try {
+      const response = await post("/chat/messages", body);
+      if (response.ok) {
+        const { route } = await response.json();
+        if (route === "tutor") showTyping(false);
+        return;
+      }
+      if (response.status < 500) break;
+    } catch {
+      // the network is away: the same nonce makes another attempt harmless
+    }
+    await new Promise((done) => setTimeout(done, 700 * 2 ** attempt));
+  }
+  showTyping(false);
+  failed(item, () => {
+    outgoing = outgoing.then(() => send(body, item));
+  });
+}
+
+function post(path, body) {
+  return fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+}
+
+// --- Receiving -------------------------------------------------------------------------------------------------
+
+function listen() {
+  stream?.close();
+  stream = new EventSource("/chat/events");
+  stream.addEventListener("open", () => showTrouble(false));
+  stream.addEventListener("error", () => {
+    showTrouble(true);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+  });
+  stream.addEventListener("history", ({ data }) => showHistory(JSON.parse(data)));
+  stream.addEventListener("reply", ({ data }) => {
+    showTyping(false);
+    show(reply(JSON.parse(data).reply, say));
+  });
+  stream.addEventListener("erased", begin);
+}
+
+function showHistory(lines) {
+  const items = lines.map((line) => (line.reply ? reply(line.reply, say) : spoken(line.text)));
+  log.replaceChildren(...opening, ...items);
+  $("hello").hidden = log.childElementCount > 0;
+  toEnd();
+}
+
+function showTrouble(on) {
+  state.textContent = on ? "Connexion perdue, je réessaie…" : calm;
+  state.classList.toggle("trouble", on);
+}
+
+/** Everything was erased: the page starts over with a new session, and says so. */
+async function begin() {
+  stream.close();
+  showTyping(false);
+  await post("/chat/forget");
+  const text = "C'est fait : tout ce qui te concerne est effacé. Si tu m'écris de nouveau, on repart de zéro.";
+  opening = [reply({ kind: "notice", text }, say)];
+  listen();
+}
+
+// --- Writing ---------------------------------------------------------------------------------------------------
+
+$("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = words.value.trim();
+  if (!text) return;
+  words.value = "";
+  grow();
+  say({ text }, text);
+  words.focus();
+});
+
+words.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    $("composer").requestSubmit();
+  }
+});
+
+function grow() {
+  words.style.height = "auto";
+  words.style.height = `${words.scrollHeight + 2}px`;
+}
+
+function openMenu(on) {
+  $("menu").hidden = !on;
+  $("menu-button").setAttribute("aria-expanded", String(on));
+}
+
+words.addEventListener("input", grow);
+scroller.addEventListener("scroll", () => {
+  $("to-end").hidden = isAtEnd();
+});
+$("to-end").addEventListener("click", toEnd);
+$("menu-button").addEventListener("click", () => openMenu($("menu").hidden));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !$("menu").hidden) {
+    openMenu(false);
+    $("menu-button").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  const command = event.target.closest("[data-say]");
+  if (command) say({ text: command.dataset.say }, command.textContent.trim());
+  if (!event.target.closest("#menu-button")) openMenu(false);
+});
+
+listen();
+if (matchMedia("(hover: hover)").matches) words.focus();
