@@ -1,14 +1,15 @@
 """What must never wait for a model: words of danger, and words that ask for a person.
 
-Every message passes here before anything else. Only `content/securite.yml` is needed; the search, Rasa and the network are not.
+Every message passes here before anything else. Only `content/securite.yml` is needed: no model, no network.
 A lexicon holds nothing of the texts that it is asked about, and never raises on one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from knowledge.errors import ContentErrors, Fault
 from knowledge.faults import fault_of
-from knowledge.phrases import Element, Phrase, PhraseError, PhraseSet, parse_family, parse_phrase
+from knowledge.phrases import Element, Phrase, PhraseError, PhraseIndex, parse_family, parse_phrase
 from knowledge.sounds import Ear, Words
 from knowledge.yamlfile import Document, read_text, read_yaml
 
@@ -26,6 +27,7 @@ CARD_LIMIT = 600
 CARD_OPENING = "Tu n'es pas seul·e"
 """How the text of every card begins."""
 
+_Path = tuple[int | str, ...]
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _Slug = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=500)]
@@ -86,52 +88,62 @@ class SafetyMatch:
     card: Card
 
 
-@dataclass(frozen=True)
-class _Group:
-    phrases: PhraseSet
-    alone: PhraseSet
-    exceptions: PhraseSet
+class _Use(Enum):
+    """What a phrase is there for."""
 
-    def found(self, words: Words, spared: frozenset[int]) -> bool:
-        """Whether the words say one of the phrases outside the places that an exception covers."""
-        whole = (0, len(words))
-        hits = set(self.phrases.spans(words)) | {span for span in self.alone.spans(words) if span == whole}
-        if not hits:
-            return False
-        spared |= covered(self.exceptions, words)
-        return any(spared.isdisjoint(range(*hit)) for hit in hits)
+    ANYWHERE = auto()
+    ALONE = auto()
+    EXCEPTION = auto()
+
+
+_Label = tuple[str, _Use]
+_PERSON = "person"
+_EVERYWHERE = ""
+"""The group of the exceptions that count for every category."""
+
+
+class _Findings:
+    """What an index found in the words of one text."""
+
+    def __init__(self, index: PhraseIndex[_Label], words: Words) -> None:
+        self._hits: dict[str, set[tuple[int, int]]] = {}
+        self._spared: dict[str, set[int]] = {}
+        for start, end, (group, use) in index.spans(words):
+            if use is _Use.EXCEPTION:
+                self._spared.setdefault(group, set()).update(range(start, end))
+            elif use is _Use.ANYWHERE or (start, end) == (0, len(words)):
+                self._hits.setdefault(group, set()).add((start, end))
+
+    def say(self, group: str) -> bool:
+        """Whether a phrase of the group is there, outside the words that an exception covers."""
+        spared = self._spared.get(group, set()) | self._spared.get(_EVERYWHERE, set())
+        return any(spared.isdisjoint(range(*hit)) for hit in self._hits.get(group, ()))
 
 
 class Lexicon:
     """The phrases of `securite.yml`, ready to be asked. Safe to use from several threads."""
 
     def __init__(
-        self, ear: Ear, categories: Iterable[tuple[SafetyMatch, _Group]], person: _Group, spared: PhraseSet
+        self,
+        ear: Ear,
+        matches: Iterable[SafetyMatch],
+        safety: Iterable[tuple[Phrase, _Label]],
+        person: Iterable[tuple[Phrase, _Label]],
     ) -> None:
         self._ear = ear
-        self._categories = tuple(categories)
-        self._person = person
-        self._spared = spared
+        self.matches = tuple(matches)
+        """Every category with its card, most serious first."""
+        self._safety = PhraseIndex(safety)
+        self._person = PhraseIndex(person)
 
     def safety(self, text: str) -> SafetyMatch | None:
         """The first category in the file's order (most serious first) that the text speaks of, or None."""
-        words = self._ear.hear(text)
-        spared = covered(self._spared, words)
-        return next((match for match, group in self._categories if group.found(words, spared)), None)
+        findings = _Findings(self._safety, self._ear.hear(text))
+        return next((match for match in self.matches if findings.say(match.category)), None)
 
     def asks_person(self, text: str) -> bool:
         """Whether the text asks to be put through to a person."""
-        return self._person.found(self._ear.hear(text), frozenset())
-
-    @property
-    def categories(self) -> tuple[SafetyMatch, ...]:
-        """Every category with its card, most serious first."""
-        return tuple(match for match, _ in self._categories)
-
-
-def covered(phrases: PhraseSet, words: Words) -> frozenset[int]:
-    """The places of the words that one of the phrases covers."""
-    return frozenset(place for span in phrases.spans(words) for place in range(*span))
+        return _Findings(self._person, self._ear.hear(text)).say(_PERSON)
 
 
 def load_lexicon(path: Path) -> Lexicon:
@@ -162,12 +174,18 @@ class _Builder:
 
     def lexicon(self) -> Lexicon:
         """The lexicon; what could not be understood is missing from it and is in `faults`."""
-        spared = self._phrases(self.content.exceptions, ("exceptions",))
-        person = self._group(self.content.person, ("person",))
-        categories = [self._category(place) for place in range(len(self.content.categories))]
-        typos = self.content.typos
-        self.ear.expect_slips(typos.words, typos.never, ())
-        return Lexicon(self.ear, categories, person, PhraseSet(spared))
+        safety = [
+            (phrase, (_EVERYWHERE, _Use.EXCEPTION))
+            for phrase in self._phrases(self.content.exceptions, ("exceptions",))
+        ]
+        matches: list[SafetyMatch] = []
+        for place, category in enumerate(self.content.categories):
+            self._check(category, ("categories", place), {match.category for match in matches})
+            matches.append(SafetyMatch(category.id, category.card))
+            safety.extend(self._group(category.id, category, ("categories", place)))
+        person = list(self._group(_PERSON, self.content.person, (_PERSON,)))
+        self._expect_slips(phrase for phrase, _ in (*safety, *person))
+        return Lexicon(self.ear, matches, safety, person)
 
     def _families(self) -> Iterator[tuple[str, Element]]:
         for name, texts in self.content.families.items():
@@ -180,21 +198,19 @@ class _Builder:
                     self._fault(("families", name, place), str(error))
             yield name, parse_family(expressions, self.ear.hear)
 
-    def _category(self, place: int) -> tuple[SafetyMatch, _Group]:
-        category, path = self.content.categories[place], ("categories", place)
-        if category.id in {other.id for other in self.content.categories[:place]}:
+    def _check(self, category: _Category, path: _Path, taken: set[str]) -> None:
+        if category.id in taken:
             self._fault((*path, "id"), f"l'id « {category.id} » est déjà pris", "choisis-en un autre")
         if not category.card.text.startswith(CARD_OPENING):
             self._fault((*path, "card", "text"), "la carte commence autrement", f"commence par « {CARD_OPENING} »")
-        return SafetyMatch(category.id, category.card), self._group(category, path)
 
-    def _group(self, group: _Phrases, path: tuple[int | str, ...]) -> _Group:
-        phrases = self._phrases(group.phrases, (*path, "phrases"))
-        alone = self._phrases(group.alone, (*path, "alone"))
-        exceptions = self._phrases(group.exceptions, (*path, "exceptions"))
-        return _Group(PhraseSet(phrases), PhraseSet(alone), PhraseSet(exceptions))
+    def _group(self, name: str, group: _Phrases, path: _Path) -> Iterator[tuple[Phrase, _Label]]:
+        uses = {"phrases": _Use.ANYWHERE, "alone": _Use.ALONE, "exceptions": _Use.EXCEPTION}
+        for key, use in uses.items():
+            for phrase in self._phrases(getattr(group, key), (*path, key)):
+                yield phrase, (name, use)
 
-    def _phrases(self, texts: Iterable[str], path: tuple[int | str, ...]) -> list[Phrase]:
+    def _phrases(self, texts: Iterable[str], path: _Path) -> list[Phrase]:
         phrases: dict[Phrase, str] = {}
         for place, text in enumerate(texts):
             try:
@@ -207,5 +223,10 @@ class _Builder:
             phrases[phrase] = text
         return list(phrases)
 
-    def _fault(self, path: tuple[int | str, ...], what: str, remedy: str = "corrige cette ligne") -> None:
+    def _expect_slips(self, phrases: Iterable[Phrase]) -> None:
+        expressions = (words for phrase in phrases for element in phrase for words in element.expressions)
+        known = {word for words in expressions for word in words if not word.endswith("*")}
+        self.ear.expect_slips(self.content.typos.words, self.content.typos.never, known)
+
+    def _fault(self, path: _Path, what: str, remedy: str = "corrige cette ligne") -> None:
         self.faults.append(Fault(self.file, self.document.line(path), what, remedy))

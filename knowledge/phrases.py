@@ -1,13 +1,14 @@
-"""Phrases written by coordinators, looked for in heard words. No backtracking without bound: long texts stay cheap.
+"""Phrases written by coordinators, and an index that finds thousands of them in one walk over the words of a text.
 
-A phrase is plain French. `mot*` is any word that begins so, `a/b` one word or the other, `{famille}` any expression of a
-family, `...` up to three words that do not matter.
+A phrase is plain French. `mot*` is any word that begins so, `a/b` one word or the other, `{famille}` any expression
+of a family, `...` up to three words that do not matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from knowledge.sounds import Words
 
@@ -18,6 +19,7 @@ SHORTEST_BEGINNING = 3
 """How many sounded letters `mot*` needs before its star."""
 
 Hear = Callable[[str], Words]
+Label = TypeVar("Label")
 
 
 class PhraseError(ValueError):
@@ -30,83 +32,105 @@ class Element:
 
     expressions: frozenset[Words]
 
-    def ends(self, words: Words, start: int) -> Iterator[int]:
-        """Where the element can end when it begins at `start`."""
-        for expression in self.expressions:
-            end = start + len(expression)
-            if end <= len(words) and all(map(_fits, expression, words[start:end])):
-                yield end
 
+Phrase = tuple[Element, ...]
 
 GAP = Element(frozenset())
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """A sequence of elements."""
+class PhraseIndex(Generic[Label]):
+    """Phrases with labels. Phrases that begin alike share the work, so the time grows with the text alone."""
 
-    elements: tuple[Element, ...]
+    def __init__(self, phrases: Iterable[tuple[Phrase, Label]]) -> None:
+        self._root: _Node[Label] = _Node()
+        for phrase, label in phrases:
+            node = self._root
+            for element in phrase:
+                node = node.after(element)
+            node.labels.append(label)
 
-    def ends(self, words: Words, start: int, element: int = 0) -> Iterator[int]:
-        """Where the phrase can end when it begins at `start`; may name an end more than once."""
-        if element == len(self.elements):
-            yield start
-        elif self.elements[element] is GAP:
-            for after in range(start, min(start + GAP_WORDS, len(words)) + 1):
-                yield from self.ends(words, after, element + 1)
-        else:
-            for after in self.elements[element].ends(words, start):
-                yield from self.ends(words, after, element + 1)
+    def spans(self, words: Words) -> Iterator[tuple[int, int, Label]]:
+        """Every (start, end, label) such that a phrase of that label covers `words[start:end]`; some more than once."""
+        for start in range(len(words)):
+            states = [self._root]
+            for at in range(start, len(words)):
+                states = list(dict.fromkeys(after for state in states for after in state.reached_by(words[at])))
+                if not states:
+                    break
+                yield from ((start, at + 1, label) for state in states for label in state.labels)
 
 
-class PhraseSet:
-    """Many phrases, found by their first word."""
+class _Node(Generic[Label]):
+    """A state of the walk: what may follow, and the labels of the phrases that end here."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._by_word: dict[str, list[Phrase]] = {}
-        self._by_beginning: dict[str, list[Phrase]] = {}
-        for phrase in dict.fromkeys(phrases):
-            for first in {expression[0] for expression in phrase.elements[0].expressions}:
-                index = self._by_beginning if first.endswith("*") else self._by_word
-                index.setdefault(first.rstrip("*"), []).append(phrase)
-        self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
+    def __init__(self) -> None:
+        self.labels: list[Label] = []
+        self._children: dict[Element, _Node[Label]] = {}
+        self._by_word: dict[str, list[_Node[Label]]] = {}
+        self._by_beginning: dict[str, list[_Node[Label]]] = {}
+        self._lengths: list[int] = []
+        self._beside: list[_Node[Label]] = []  # reached together with this one
+        self._by_any_word: _Node[Label] | None = None
 
-    def spans(self, words: Words) -> Iterator[tuple[int, int]]:
-        """Every (start, end) in `words` that one of the phrases covers."""
-        for start, word in enumerate(words):
-            for phrase in self._beginning_with(word):
-                for end in phrase.ends(words, start):
-                    yield start, end
+    def after(self, element: Element) -> _Node[Label]:
+        """The node that `element` leads to from here."""
+        child = self._children.get(element)
+        if child is None:
+            child = self._children[element] = _Node()
+            if element is GAP:
+                self._skip_to(child, GAP_WORDS)
+            for expression in element.expressions:
+                self._lead(expression, child)
+        return child
 
-    def _beginning_with(self, word: str) -> Iterator[Phrase]:
-        yield from self._by_word.get(word, ())
+    def reached_by(self, word: str) -> Iterator[_Node[Label]]:
+        """The nodes that one word leads to."""
+        for node in self._by_word.get(word, ()):
+            yield node
+            yield from node._beside
         for length in self._lengths:
-            if length > len(word):
-                break
-            yield from self._by_beginning.get(word[:length], ())
+            for node in self._by_beginning.get(word[:length], ()):
+                yield node
+                yield from node._beside
+        if self._by_any_word is not None:
+            yield self._by_any_word
+            yield from self._by_any_word._beside
+
+    def _lead(self, expression: Words, target: _Node[Label]) -> None:
+        first, rest = expression[0], expression[1:]
+        step: _Node[Label] = target if not rest else _Node()
+        if first.endswith("*"):
+            self._by_beginning.setdefault(first[:-1], []).append(step)
+            self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
+        else:
+            self._by_word.setdefault(first, []).append(step)
+        if rest:
+            step._lead(rest, target)
+
+    def _skip_to(self, target: _Node[Label], words: int) -> None:
+        self._beside.append(target)
+        if words:
+            self._by_any_word = _Node()
+            self._by_any_word._skip_to(target, words - 1)
 
 
 def parse_phrase(text: str, families: Mapping[str, Element], hear: Hear) -> Phrase:
     """The phrase that `text` says, its words heard by `hear`. Raises PhraseError."""
     elements: list[Element] = []
     plain: list[str] = []
-
-    def flush() -> None:
+    for part in [*text.replace("…", " ... ").split(), ""]:
+        if part and not any(mark in part for mark in "{}*/."):
+            plain.append(part)
+            continue
         elements.extend(Element(frozenset({(word,)})) for word in hear(" ".join(plain)))
         plain.clear()
-
-    for part in text.replace("…", " ... ").split():
-        if any(mark in part for mark in "{}*/."):
-            flush()
+        if part:
             elements.append(_element(part, families, hear))
-        else:
-            plain.append(part)
-    flush()
-    if not elements or all(element is GAP for element in elements):
+    if all(element is GAP for element in elements):
         raise PhraseError("il n'y reste aucun mot : écris au moins un mot qui compte")
     if elements[0] is GAP or elements[-1] is GAP:
         raise PhraseError("« ... » se met entre deux mots, ni au début ni à la fin")
-    return Phrase(tuple(elements))
+    return tuple(elements)
 
 
 def parse_family(texts: Iterable[str], hear: Hear) -> Element:
@@ -120,12 +144,11 @@ def _element(part: str, families: Mapping[str, Element], hear: Hear) -> Element:
     expressions: set[Words] = set()
     for choice in part.split("/"):
         if choice.startswith("{") and choice.endswith("}"):
-            family = families.get(choice[1:-1])
-            if family is None:
+            if choice[1:-1] not in families:
                 raise PhraseError(
-                    f"la famille « {choice} » n'existe pas : corrige son nom ou ajoute-la dans « families »"
+                    f"la famille « {choice} » n'existe pas : corrige son nom ou crée-la dans « families »"
                 )
-            expressions |= family.expressions
+            expressions |= families[choice[1:-1]].expressions
         else:
             expressions.add(_expression(choice, hear))
     return Element(frozenset(expressions))
@@ -139,11 +162,7 @@ def _expression(text: str, hear: Hear) -> Words:
         text[:-1] + "er" if beginning else text
     )  # as a verb: « menac* » sounds like « menacer », not « menak »
     if not words:
-        raise PhraseError(f"« {text} » ne contient aucun mot qui compte")
+        raise PhraseError(f"« {text} » ne contient que des mots de « ignored » : retire-le")
     if beginning and len(words[-1]) < SHORTEST_BEGINNING:
         raise PhraseError(f"« {text} » est trop court et prendrait des mots sans rapport : écris le mot entier")
     return (*words[:-1], words[-1] + "*") if beginning else words
-
-
-def _fits(pattern: str, word: str) -> bool:
-    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern

@@ -1,4 +1,4 @@
-"""French as pupils type it, reduced to words as they sound, so that « jveu », « j'veux » and « JE VEUUUX » are the same.
+"""French as pupils type it, reduced to words as they sound: « jveu », « j'veux » and « JE VEUUUX » become the same.
 
 Nothing here is remembered from one text to the next.
 """
@@ -52,11 +52,12 @@ def sound(text: str) -> Words:
 
 
 class Ear:
-    """Hears the same words in many spellings: abbreviations written out, idle words left out, slips of the finger mended."""
+    """Hears the same words in many spellings: abbreviations written out, idle words left out, slips mended."""
 
     def __init__(self, spellings: Mapping[str, str], ignored: Iterable[str]) -> None:
         self._spellings = {sound(short): sound(full) for short, full in spellings.items()}
         self._longest = max(map(len, self._spellings), default=1)
+        self._spellings = {short: tuple(self._written_out(full)) for short, full in self._spellings.items()}
         self._ignored = {word for text in ignored for word in sound(text)}
         self._slips: dict[str, str] = {}
 
