@@ -42,7 +42,7 @@ async def exposition(session: AsyncSession) -> bytes:
 async def _count(session: AsyncSession, name: str) -> GaugeMetricFamily:
     column, statuses = _STATUSES[name]
     found = await session.execute(select(column, func.count()).group_by(column))
-    counts = dict.fromkeys(statuses, 0) | dict(found.tuples().all())
+    counts = dict.fromkeys(statuses, 0) | dict(found.all())
     family = GaugeMetricFamily(name, "How many stand in each status.", labels=["status"])
     for status, number in counts.items():
         family.add_metric([status], number)
