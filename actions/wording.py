@@ -65,4 +65,4 @@ def carries_question(request: str) -> bool:
 def carries_more_than_profile(text: str, known: list[str]) -> bool:
     """Whether a message about oneself also asks something. `known` are the values that were understood in it."""
     understood = frozenset(word for value in known for word in content_words(value, frozenset()))
-    return "?" in text or len(content_words(text, PROFILE | understood)) >= 4
+    return "?" in text or len(content_words(text, PROFILE | understood)) >= 3

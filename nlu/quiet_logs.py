@@ -47,7 +47,7 @@ def only_what_happened(_logger: Any, level: str, event: MutableMapping[str, Any]
 class _Line(logging.Formatter):
     """A time, a level, a logger, a message; of an exception the kind and the place."""
 
-    def formatException(  # noqa: N802
+    def formatException(
         self, error: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         return where(error[1]) if error[1] is not None else ""

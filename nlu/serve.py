@@ -9,15 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import warnings
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import quiet_logs
+import surroundings
 import train
-import without_tensorflow
-
-HERE = Path(__file__).resolve().parent
 
 
 def redis_parts(address: str) -> dict[str, Any]:
@@ -50,14 +47,10 @@ def read_endpoints(redis_url: str | None) -> Any:
 
 def main() -> None:
     """Serve until told to stop; exit with 1 and a sentence where there is no model."""
-    os.environ.setdefault("ACTIONS_PORT", "5055")
     model = train.model_path()
     if not model.exists():
         sys.exit(f"Il manque le modèle de Rasa ({model.name}) : « make train » l'entraîne.")
-    os.chdir(HERE)
-    warnings.filterwarnings("ignore")
-    without_tensorflow.install()
-    import quiet_logs
+    surroundings.prepare()
     from rasa.core.run import serve_application
 
     quiet_logs.install()

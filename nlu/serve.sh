@@ -4,7 +4,6 @@ set -eu
 cd "$(dirname "$0")"
 
 # One request at a time is computed: more threads and more memory arenas only cost memory.
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
-export RASA_TELEMETRY_ENABLED=false PYTHONUNBUFFERED=1 MPLCONFIGDIR="${PASSERELLE_DATA_DIR:-../var}/matplotlib"
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 PYTHONUNBUFFERED=1
 
 exec .venv/bin/python serve.py

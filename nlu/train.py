@@ -7,17 +7,18 @@ configuration, the domain, the data, the components and the lock file. `--path` 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
-import os
+import io
 import sys
 import tempfile
 import time
-import warnings
 from pathlib import Path
 
-import without_tensorflow
+import quiet_logs
+import surroundings
+from surroundings import HERE
 
-HERE = Path(__file__).resolve().parent
 INGREDIENTS = ("config.yml", "uv.lock", "domain/*.yml", "data/**/*.yml", "components/*.py")
 """What a model is made of."""
 
@@ -33,27 +34,24 @@ def fingerprint() -> str:
 
 def model_path() -> Path:
     """Where the model of the present ingredients lies, or will lie."""
-    data_dir = Path(os.environ.get("PASSERELLE_DATA_DIR") or "var")
-    return (HERE.parent / data_dir).resolve() / "models" / f"{fingerprint()}.tar.gz"
+    return surroundings.data_dir() / "models" / f"{fingerprint()}.tar.gz"
 
 
 def train(target: Path) -> None:
     """Train beside the target, then put the model in its place in one step."""
-    os.environ.update(RASA_TELEMETRY_ENABLED="false", OMP_NUM_THREADS="1")
-    warnings.filterwarnings("ignore")
-    os.chdir(HERE)
-    without_tensorflow.install()
-    import quiet_logs
+    surroundings.prepare()
     from rasa.model_training import train as train_model
 
     quiet_logs.install()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".training-") as workshop:
-        result = train_model(
-            domain="domain", config="config.yml", training_files="data", output=workshop, fixed_model_name="model"
-        )
+        # Progress bars of steps that take milliseconds; errors come as exceptions or through the log.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            result = train_model(
+                domain="domain", config="config.yml", training_files="data", output=workshop, fixed_model_name="model"
+            )
         if result.code or not result.model:
-            raise RuntimeError(f"Rasa a rendu le code {result.code}")
+            raise RuntimeError(f"code {result.code}")
         Path(result.model).replace(target)
 
 

@@ -43,8 +43,6 @@ class _Name(type):
 
 
 class _Module(ModuleType):
-    __path__: list[str] = []
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
