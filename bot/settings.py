@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -45,6 +46,13 @@ class Settings(BaseSettings):
     def _https_address(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in {"http", "https"}:
             raise ValueError("TELEGRAM_WEBHOOK_URL doit être une adresse https://…")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_that_telegram_takes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("TELEGRAM_WEBHOOK_SECRET : 1 à 256 caractères A-Z, a-z, 0-9, _ ou -")
         return value
 
     @model_validator(mode="after")
