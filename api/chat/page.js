@@ -26,10 +26,13 @@ function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
+/** Shows a message; who reads at the end is taken along, but never past the beginning of a long message. */
 function show(item, follow = isAtEnd()) {
   $("hello").hidden = true;
   log.append(item);
-  if (follow) toEnd();
+  if (!follow) return;
+  if (item.offsetHeight > scroller.clientHeight - 40) item.scrollIntoView({ block: "start" });
+  else toEnd();
 }
 
 function showTyping(on) {
@@ -87,8 +90,10 @@ function listen() {
   });
   stream.addEventListener("history", ({ data }) => showHistory(JSON.parse(data)));
   stream.addEventListener("reply", ({ data }) => {
-    showTyping(false);
-    show(reply(JSON.parse(data).reply, say));
+    const { reply: said } = JSON.parse(data);
+    const follow = isAtEnd();
+    if (said.kind !== "welcome") showTyping(false);
+    show(reply(said, say), follow);
   });
   stream.addEventListener("erased", begin);
 }

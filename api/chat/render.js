@@ -1,7 +1,7 @@
 // From a reply, as data, to what stands on the page. Whatever a person wrote is put in as text, never as HTML.
 
 const DAY = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const LINKS = /https?:\/\/[^\s<>"«»]*[^\s<>"«».,;:!?)\]]|\b0[1-9](?:[ .\u00a0]?\d{2}){4}\b|(?<![\w/])\/[a-z]{3,}\b/g;
+const LINKS = /\b0 ?8\d{2}(?:[ \u00a0]?\d{3}){2}\b|https?:\/\/[^\s<>"«»]*[^\s<>"«».,;:!?)\]]|\b0[1-9](?:[ .\u00a0]?\d{2}){4}\b|(?<![\w/])\/[a-z]{3,}\b/g;
 const CARD_LINKS = new RegExp(
   `${LINKS.source}|(?<![\\d/])(?:3[\\d]{3}|3 \\d{3}|11[0-9]|1[578])(?![\\d/]|[  \\u00a0]?(?:ans|h|€|%))`,
   "g",
@@ -49,11 +49,18 @@ function outward(url, title) {
 }
 
 function sources(list) {
-  const lines = list.map((source) => {
-    const checked = ` (vérifié le ${DAY.format(new Date(source.checked_on))})`;
-    return element("li", "", "Source : ", outward(source.url, source.title), checked);
-  });
-  return element("ul", "sources", ...lines);
+  const days = new Set(list.map((source) => source.checked_on));
+  if (list.length === 1 || days.size > 1) {
+    const lines = list.map((source) => ["Source : ", outward(source.url, source.title), ` (vérifié le ${day(source)})`]);
+    return element("ul", "sources", ...lines.map((line) => element("li", "", ...line)));
+  }
+  const heading = element("li", "", `Sources, vérifiées le ${day(list[0])} :`);
+  const lines = list.map((source) => element("li", "", outward(source.url, source.title)));
+  return element("ul", "sources", heading, ...lines);
+}
+
+function day(source) {
+  return DAY.format(new Date(source.checked_on));
 }
 
 function chips(rows, say) {
