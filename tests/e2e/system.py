@@ -1,12 +1,13 @@
 """A whole Passerelle of its own: the stand-in Bot API server and everything that `make run` starts.
 
-It has its own data folder and free ports, so that several run side by side. Only Rasa's trained model and the
-cached vectors are shared with the checkout's own `var/`: both are keyed by the hash of what they were made from.
+It has its own data folder and free ports, so that several run side by side. Rasa's trained model and the cached
+vectors are copied from the checkout's own `var/`: both are keyed by the hash of what they were made from.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -98,10 +99,7 @@ class System:
 
     def _start_launcher(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        for shared in ("models", "cache"):
-            (ROOT / "var" / shared).mkdir(parents=True, exist_ok=True)
-            if not (self.data_dir / shared).exists():
-                (self.data_dir / shared).symlink_to(ROOT / "var" / shared)
+        _copy_what_is_costly(self.data_dir)
         output = (self.data_dir / "launcher.log").open("wb")
         with output:
             self._launcher = subprocess.Popen(
@@ -270,6 +268,19 @@ class System:
         transport = SupervisorTransport(None, None, f"unix://{path}")
         with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
             return getattr(proxy.supervisor, call)(*arguments)
+
+
+def _copy_what_is_costly(data_dir: Path) -> None:
+    """The model, trained once for all systems if it has to be, and the vectors that were computed before."""
+    train = [str(ROOT / "nlu" / ".venv" / "bin" / "python"), str(ROOT / "nlu" / "train.py")]
+    settings = {**os.environ, "PASSERELLE_DATA_DIR": str(ROOT / "var")}
+    subprocess.run(train, env=settings, check=True, stdout=subprocess.DEVNULL, timeout=START_SECONDS)
+    named = subprocess.run([*train, "--path"], env=settings, check=True, capture_output=True, text=True)
+    model = Path(named.stdout.strip())
+    (data_dir / "models").mkdir(exist_ok=True)
+    shutil.copy2(model, data_dir / "models")
+    if (ROOT / "var" / "cache").exists() and not (data_dir / "cache").exists():
+        shutil.copytree(ROOT / "var" / "cache", data_dir / "cache")
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -170,7 +170,7 @@ class Student:
         """Press a button of the newest message that has it."""
         return await self.telegram.press(self.chat, title, **how)
 
-    async def receives(self, extract: str = "", timeout_seconds: float = 10) -> Sent:
+    async def receives(self, extract: str = "", timeout_seconds: float = 20) -> Sent:
         """The first unread message that contains the extract; the ones before it count as read too."""
 
         def found(messages: list[Sent]) -> bool:
