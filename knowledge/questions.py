@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.errors import ContentErrors, Fault
 from knowledge.faults import fault_of
+from knowledge.normalise import question_key
 from knowledge.schema import Entry
 from knowledge.yamlfile import read_text, read_yaml
 
@@ -39,10 +40,12 @@ class _QuestionFile(BaseModel):
 def load_questions(folder: Path, entries: Mapping[str, Entry]) -> list[Question]:
     """Every question of a folder; ContentErrors lists every fault, unknown entries included.
 
+    A question that is already an entry's own phrasing would measure nothing: it is a fault.
     A key of `answered` names the entries that answer, with « | » between several.
     """
     faults: list[Fault] = []
     questions: list[Question] = []
+    own = {question_key(question) for entry in entries.values() for question in entry.questions}
     for path in sorted(folder.glob("*.yml")):
         text = read_text(path, path.name)
         document = text if isinstance(text, Fault) else read_yaml(text, path.name)
@@ -54,12 +57,16 @@ def load_questions(folder: Path, entries: Mapping[str, Entry]) -> list[Question]
         except ValidationError as error:
             faults.extend(fault_of(detail, path.name, document) for detail in error.errors())
             continue
-        for key, texts in file.answered.items():
+        for key, texts_of_key in file.answered.items():
             expect = tuple(part.strip() for part in key.split("|"))
             for name in set(expect) - set(entries):
                 line = document.line(["answered", key])
                 faults.append(Fault(path.name, line, f"aucune fiche « {name} »", "corrige l'id"))
-            questions += [Question(text=text, expect=expect, split=file.split) for text in texts]
+            for position, text in enumerate(texts_of_key):
+                if question_key(text) in own:
+                    line = document.line(["answered", key, position])
+                    faults.append(Fault(path.name, line, f"« {text} » est la question d'une fiche", "reformule-la"))
+                questions.append(Question(text=text, expect=expect, split=file.split))
         questions += [Question(text=t, split=file.split) for texts in file.out_of_scope.values() for t in texts]
     if faults:
         raise ContentErrors(faults)
