@@ -6,12 +6,13 @@ A lexicon holds nothing of the texts that it is asked about, and never raises on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -23,6 +24,9 @@ from knowledge.yamlfile import Document, read_text, read_yaml
 
 CARD_LIMIT = 600
 """The longest text of a card, in characters: it must be read at a glance on a phone."""
+
+TOGETHER_WORDS = 12
+"""How many words may stand between two expressions that count together, at most."""
 
 CARD_OPENING = "Tu n'es pas seul·e"
 """How the text of every card begins."""
@@ -55,6 +59,7 @@ class Card(_Strict):
 
 class _Phrases(_Strict):
     phrases: Annotated[tuple[_Line, ...], Field(min_length=1, strict=False)]
+    together: Annotated[tuple[_Line, ...], Field(strict=False)] = ()
     alone: Annotated[tuple[_Line, ...], Field(strict=False)] = ()
     exceptions: Annotated[tuple[_Line, ...], Field(strict=False)] = ()
 
@@ -94,9 +99,17 @@ class _Use(Enum):
     ANYWHERE = auto()
     ALONE = auto()
     EXCEPTION = auto()
+    TOGETHER = auto()
 
 
-_Label = tuple[str, _Use]
+class _Label(NamedTuple):
+    group: str
+    use: _Use
+    rule: int = 0
+    part: int = 0
+
+
+_Span = tuple[int, int]
 _PERSON = "person"
 _EVERYWHERE = ""
 """The group of the exceptions that count for every category."""
@@ -106,18 +119,34 @@ class _Findings:
     """What an index found in the words of one text."""
 
     def __init__(self, index: PhraseIndex[_Label], words: Words) -> None:
-        self._hits: dict[str, set[tuple[int, int]]] = {}
-        self._spared: dict[str, set[int]] = {}
-        for start, end, (group, use) in index.spans(words):
-            if use is _Use.EXCEPTION:
-                self._spared.setdefault(group, set()).update(range(start, end))
-            elif use is _Use.ANYWHERE or (start, end) == (0, len(words)):
-                self._hits.setdefault(group, set()).add((start, end))
+        self._spans: dict[_Label, set[_Span]] = {}
+        self._labels: dict[str, set[_Label]] = {}
+        for start, end, label in index.spans(words):
+            if label.use is not _Use.ALONE or (start, end) == (0, len(words)):
+                self._spans.setdefault(label, set()).add((start, end))
+                self._labels.setdefault(label.group, set()).add(label)
 
     def say(self, group: str) -> bool:
         """Whether a phrase of the group is there, outside the words that an exception covers."""
-        spared = self._spared.get(group, set()) | self._spared.get(_EVERYWHERE, set())
-        return any(spared.isdisjoint(range(*hit)) for hit in self._hits.get(group, ()))
+        exceptions = (_Label(group, _Use.EXCEPTION), _Label(_EVERYWHERE, _Use.EXCEPTION))
+        spared = {place for label in exceptions for span in self._spans.get(label, ()) for place in range(*span)}
+        return any(self._counts(label, spared) for label in self._labels.get(group, ()))
+
+    def _counts(self, label: _Label, spared: set[int]) -> bool:
+        if label.use is _Use.EXCEPTION:
+            return False
+        spans = self._unspared(label, spared)
+        if label.use is not _Use.TOGETHER:
+            return bool(spans)
+        others = self._unspared(label._replace(part=1 - label.part), spared)
+        return any(_near(span, other) for span in spans for other in others)
+
+    def _unspared(self, label: _Label, spared: set[int]) -> list[_Span]:
+        return [span for span in self._spans.get(label, ()) if spared.isdisjoint(range(*span))]
+
+
+def _near(one: _Span, other: _Span) -> bool:
+    return max(one[0], other[0]) - min(one[1], other[1]) in range(TOGETHER_WORDS + 1)
 
 
 class Lexicon:
@@ -170,12 +199,13 @@ class _Builder:
         self.content, self.file, self.document = content, file, document
         self.faults: list[Fault] = []
         self.ear = Ear(content.spellings, content.ignored)
+        self.unheard = [re.escape(word) for word in content.ignored if len(word) > 3]
         self.families = dict(self._families())
 
     def lexicon(self) -> Lexicon:
         """The lexicon; what could not be understood is missing from it and is in `faults`."""
         safety = [
-            (phrase, (_EVERYWHERE, _Use.EXCEPTION))
+            (phrase, _Label(_EVERYWHERE, _Use.EXCEPTION))
             for phrase in self._phrases(self.content.exceptions, ("exceptions",))
         ]
         matches: list[SafetyMatch] = []
@@ -208,13 +238,32 @@ class _Builder:
         uses = {"phrases": _Use.ANYWHERE, "alone": _Use.ALONE, "exceptions": _Use.EXCEPTION}
         for key, use in uses.items():
             for phrase in self._phrases(getattr(group, key), (*path, key)):
-                yield phrase, (name, use)
+                yield phrase, _Label(name, use)
+        for rule, parts in enumerate(self._pairs(group.together, (*path, "together"))):
+            for part, phrase in enumerate(parts):
+                yield phrase, _Label(name, _Use.TOGETHER, rule, part)
+
+    def _pairs(self, texts: Iterable[str], path: _Path) -> Iterator[tuple[Phrase, Phrase]]:
+        for place, text in enumerate(texts):
+            one, plus, other = text.partition(" + ")
+            try:
+                if not plus:
+                    raise PhraseError("il manque « + » entre les deux expressions")
+                yield self._phrase(one), self._phrase(other)
+            except PhraseError as error:
+                self._fault((*path, place), f"« {text} » : {error}")
+
+    def _phrase(self, text: str) -> Phrase:
+        unheard = next((word for word in self.unheard if re.search(rf"\b{word}\b", text)), None)
+        if unheard:
+            raise PhraseError(f"« {unheard} » est dans « ignored » et ne s'entend pas : écris la phrase sans lui")
+        return parse_phrase(text, self.families, self.ear.hear)
 
     def _phrases(self, texts: Iterable[str], path: _Path) -> list[Phrase]:
         phrases: dict[Phrase, str] = {}
         for place, text in enumerate(texts):
             try:
-                phrase = parse_phrase(text, self.families, self.ear.hear)
+                phrase = self._phrase(text)
             except PhraseError as error:
                 self._fault((*path, place), f"« {text} » : {error}")
                 continue
