@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from api.errors import ConversationUnknown, InvalidRequest
@@ -10,6 +11,7 @@ from api.schemas import Delivery, MessageKind
 from bot.gate import Gate
 from bot.handlers import Desk
 from bot.leasing import Leasing
+from bot.rasa import Rasa
 from bot.sending import Sender
 from bot.worker import Worker
 from tests.bot.doubles import FakeApi, FakeFront, FakeLine, FakeRasa, inbox_item, outbox_item
@@ -159,3 +161,20 @@ async def test_programming_error_in_a_lease_brings_the_loop_down() -> None:
 
     with pytest.raises(KeyError):
         await Leasing(nothing, lease, nothing).run(asyncio.Event())
+
+
+async def test_frozen_rasa_costs_at_most_one_time_out_in_twenty_chats() -> None:
+    async def frozen(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60)
+        raise AssertionError("nobody waits so long")
+
+    api = FakeApi()
+    api.inbox.extend(inbox_item(id=number, conversation_id=f"c{number}", text="c koi un BUT") for number in range(20))
+    rasa = Rasa("http://rasa", timeout_seconds=0.5, transport=httpx.MockTransport(frozen))
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker(api, rasa).leasing().run(stop))
+    await until(lambda: len(api.done) == 20, seconds=0.9)
+    assert {replies[0].text for replies in api.done.values()} == {"base: c koi un BUT"}
+    stop.set()
+    await running
+    await rasa.aclose()
