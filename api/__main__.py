@@ -12,13 +12,11 @@ from typing import Annotated, NoReturn, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
 import typer
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.app import create_app
 from api.errors import PasserelleError
 from api.services import escalations, tutors
 from api.settings import Settings, SettingsInvalid
@@ -26,7 +24,6 @@ from api.store.bell import Bell
 from api.store.database import Database
 from api.store.migration import migrate
 from api.store.models import Tutor
-from knowledge import ContentErrors
 
 _GRACE_SECONDS = 2
 T = TypeVar("T")
@@ -47,13 +44,21 @@ def _start(context: typer.Context) -> None:
 @cli.command()
 def serve() -> None:
     """Mettre les tables à jour, puis servir. Exemple : passerelle-api serve"""
+    import uvicorn  # here, so that the short commands need not load the server and the search
+
+    from api.app import create_app
+    from knowledge import ContentErrors
+
     settings = _settings()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for talkative in ("httpx", "bm25s"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     with _plain_errors():
         asyncio.run(migrate(settings.database_url))
-        app = create_app(settings)
+        try:
+            app = create_app(settings)
+        except ContentErrors as error:
+            _give_up(f"Les mots d'alerte ne peuvent pas être lus, et sans eux l'api ne démarre pas :\n{error}", 2)
     uvicorn.run(
         app,
         host=settings.api_host,
@@ -162,8 +167,6 @@ def _plain_errors() -> Iterator[None]:
     """A person at a terminal reads a sentence and not a traceback."""
     try:
         yield
-    except ContentErrors as error:
-        _give_up(f"Les mots d'alerte ne peuvent pas être lus, et sans eux l'api ne démarre pas :\n{error}", 2)
     except PasserelleError as error:
         _give_up(str(error), 1)
     except (SQLAlchemyError, asyncpg.PostgresError, OSError) as error:
