@@ -103,7 +103,7 @@ async def test_a_tutor_hands_it_back_and_another_takes_it(student: Student, cami
     await student.receives("Camille te répond")
     camille.does(escalation, "release")
     await student.receives("de retour dans la file")
-    await student.says("c quoi un BUT ?")
+    await student.says("c koi un but en iut")
     assert_sourced_answer(await student.receives())
     sacha.does(escalation, "claim")
     await student.receives("Sacha te répond")

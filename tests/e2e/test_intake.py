@@ -37,7 +37,7 @@ async def test_a_place_or_a_number_is_not_stored(student: Student, system: Syste
 
 
 async def test_the_question_under_a_photo_is_answered(student: Student) -> None:
-    await student.sends("photo", "c quoi un BUT ?")
+    await student.sends("photo", "c koi un but en iut")
     await student.receives("Je ne peux pas ouvrir la photo")
     assert_sourced_answer(await student.receives())
 
@@ -67,7 +67,7 @@ async def test_each_update_three_times_and_out_of_order(student: Student, telegr
     await student.receives()
     # When their messages come in any order, each three times
     first = await student.says("c quoi un BTS ?", hold=True)
-    second = await student.says("c quoi un BUT ?", hold=True)
+    second = await student.says("c koi un but en iut", hold=True)
     third = await student.says("c quoi la prépa TB ?", hold=True)
     await telegram.deliver([second, first, second, third, first, third, second, third, first])
     # Then each is answered once, in the order in which they were written

@@ -17,13 +17,13 @@ from tests.e2e.system import System
 
 QUESTIONS = (
     "c quoi un BTS ?",
-    "c quoi un BUT ?",
+    "c koi un but en iut",
     "c quoi la prépa TB ?",
     "c quoi la prépa tsi ?",
     "c koi la diff entre un bts et un but",
     "koi faire apres sti2d",
     "koi faire apres stl",
-    "comment avoir la bourse ?",
+    "c koi la cvec ?",
     "c quoi l'insa ?",
     "c quoi une césure ?",
 )
