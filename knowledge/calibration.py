@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.errors import CalibrationError
+from knowledge.files import write_whole
 from knowledge.index import FEATURES, Candidates
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
 CONFIDENCE_FEATURES = ("rank", "margin", *FEATURES, "off_topic_margin", "known_share", "short")
 """What the probability of an entry is computed from."""
+
+BY_HEART = 0.99
+"""The least probability of an entry that has this very question among its own."""
 
 Table = NDArray[np.float64]
 
@@ -90,8 +94,12 @@ def score(candidates: Candidates, calibration: Calibration) -> Scored:
     rank = candidates.features.astype(np.float64) @ _weights(calibration.rank, FEATURES)
     features = confidence_features(candidates, rank)
     logits = features @ _weights(calibration.confidence, CONFIDENCE_FEATURES) + calibration.confidence["intercept"]
+    probabilities = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    if candidates.by_heart is not None:
+        rank[candidates.by_heart] = np.inf
+        probabilities[candidates.by_heart] = max(probabilities[candidates.by_heart], BY_HEART)
     order = np.argsort(-rank, kind="stable")
-    probabilities = np.minimum.accumulate(1 / (1 + np.exp(-logits[order]))) if len(order) else logits
+    probabilities = np.minimum.accumulate(probabilities[order])
     return Scored(candidates.rows[order], probabilities, features[order])
 
 
@@ -117,6 +125,4 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
             "confidence": {name: round(weight, 4) for name, weight in calibration.confidence.items()},
         }
     )
-    draft = path.with_suffix(".tmp")
-    draft.write_text(rounded.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, f"{rounded.model_dump_json(indent=2)}\n".encode())

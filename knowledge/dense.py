@@ -17,6 +17,9 @@ Rows = NDArray[np.intp]
 _NO_LIKENESS = 0.6
 """The cosine that stands for « nothing to compare with »: e5 gives unrelated texts about 0.75 to 0.8."""
 
+_HEAD, _TAIL = 120, 240
+"""Long messages first say who asks, and ask at the end; encoding takes time with each character."""
+
 
 @dataclass(frozen=True)
 class DenseScores:
@@ -46,8 +49,11 @@ class DenseIndex:
         """One row per entry: the mean of its phrasings, to find candidates among very many entries."""
 
     def encode(self, text: str, encoder: Encoder) -> Vector:
-        """The vector of a question."""
-        row: Vector = encoder.encode_queries([self._lexicon.spell_out(text)])[0]
+        """The vector of a question; of a long one, of its beginning and its end."""
+        text = self._lexicon.spell_out(text)
+        if len(text) > _HEAD + _TAIL:
+            text = f"{text[:_HEAD]} … {text[-_TAIL:]}"
+        row: Vector = encoder.encode_queries([text])[0]
         return row
 
     def scores(self, question: Vector, candidates: Rows) -> DenseScores:

@@ -33,6 +33,8 @@ class Candidates:
     """The share of the question's words, by weight, that the base knows."""
     words: int
     """How many informative words the question has."""
+    by_heart: int | None = None
+    """Where in `rows` the entry stands that has this very question, give or take spelling."""
 
 
 class Index:
@@ -45,7 +47,14 @@ class Index:
         self._lexicon = lexicon
         self._lexical = LexicalIndex(self.entries, lexicon)
         self._dense = DenseIndex(self.entries, off_topic, lexicon, vectors)
-        self._refused = [frozenset(map(question_key, entry.not_for)) for entry in self.entries]
+        self._by_heart = {
+            question_key(lexicon.spell_out(question)): row
+            for row, entry in enumerate(self.entries)
+            for question in (entry.title, *entry.questions)
+        }
+        self._refused = [
+            frozenset(question_key(lexicon.spell_out(text)) for text in entry.not_for) for entry in self.entries
+        ]
 
     def candidates(self, text: str, encoder: Encoder) -> Candidates:
         """The features of every entry worth looking at; none where the text has no letter or figure."""
@@ -55,8 +64,11 @@ class Index:
         query = self._lexical.query(self._lexicon.tokens(text))
         lexical = self._lexical.scores(query)
         question = self._dense.encode(text, encoder)
+        known = self._by_heart.get(key)
         rows = self._shortlist(self._dense.centroids @ question, lexical)
         rows = rows[[key not in self._refused[row] for row in rows]]
+        if known is not None and known not in rows:
+            rows = np.append(rows, known)
         dense = self._dense.scores(question, rows)
         columns = (
             dense.phrasing,
@@ -69,7 +81,8 @@ class Index:
             np.maximum(dense.not_for - dense.phrasing, 0),
         )
         features = np.stack(columns, axis=1).astype(np.float32)
-        return Candidates(rows, features, dense.off_topic, query.known_share, len(query.tokens))
+        by_heart = None if known is None else int(np.flatnonzero(rows == known)[0])
+        return Candidates(rows, features, dense.off_topic, query.known_share, len(query.tokens), by_heart)
 
     def _shortlist(self, likeness: Matrix, lexical: LexicalScores) -> Rows:
         if len(self.entries) <= SHORTLIST:

@@ -16,6 +16,7 @@ from knowledge.errors import ContentErrors, Fault
 from knowledge.faults import fault_of
 from knowledge.normalise import Lexicon, load_lexicon, question_key
 from knowledge.offtopic import load_off_topic
+from knowledge.parsed import ParsedEntries
 from knowledge.schema import Entry
 from knowledge.yamlfile import Document, read_text, read_yaml
 
@@ -34,19 +35,24 @@ class Content:
 @dataclass(frozen=True)
 class _Read:
     file: str
-    document: Document
+    text: str
     entry: Entry
 
+    def line(self, *path: int | str) -> int:
+        """Where a part of the file stands; the file is parsed again, which only a fault is worth."""
+        document = read_yaml(self.text, self.file)
+        return document.line if isinstance(document, Fault) else document.line(path)
 
-def load_content(content_dir: Path) -> Content:
-    """The content of a folder; ContentErrors lists every fault of every file."""
+
+def load_content(content_dir: Path, parsed: ParsedEntries | None = None) -> Content:
+    """The content of a folder; ContentErrors lists every fault of every file. `parsed` spares unchanged files."""
     if not content_dir.is_dir():
         raise ContentErrors([Fault(str(content_dir), 1, "ce dossier n'existe pas", "vérifie le chemin")])
     faults: list[Fault] = []
     axes = _collect(faults, load_axes, content_dir)
     lexicon = _collect(faults, load_lexicon, content_dir)
     off_topic = _collect(faults, load_off_topic, content_dir)
-    read = list(_read_entries(content_dir, faults))
+    read = list(_read_entries(content_dir, parsed or ParsedEntries(), faults))
     faults += _duplicate_ids(read)
     faults += _dead_references(read)
     faults += _shared_questions(read)
@@ -70,35 +76,47 @@ def _collect(faults: list[Fault], load: Any, content_dir: Path) -> Any:
         return None
 
 
-def _read_entries(content_dir: Path, faults: list[Fault]) -> Iterable[_Read]:
+def _read_entries(content_dir: Path, parsed: ParsedEntries, faults: list[Fault]) -> Iterable[_Read]:
     for path in entry_files(content_dir):
         file = path.relative_to(content_dir).as_posix()
         text = read_text(path, file)
-        document = text if isinstance(text, Fault) else read_yaml(text, file)
-        if isinstance(document, Fault):
-            faults.append(document)
+        if isinstance(text, Fault):
+            faults.append(text)
             continue
-        entry = _parse(document, path, file, faults)
-        if entry is not None:
-            yield _Read(file, document, entry)
+        entry = parsed.get(file, text)
+        if entry is None:
+            entry = _parse(path, file, text, faults)
+            if entry is None:
+                continue
+            parsed.put(file, text, entry)
+        yield _Read(file, text, entry)
 
 
-def _parse(document: Document, path: Path, file: str, faults: list[Fault]) -> Entry | None:
+def _parse(path: Path, file: str, text: str, faults: list[Fault]) -> Entry | None:
+    document = read_yaml(text, file)
+    if isinstance(document, Fault):
+        faults.append(document)
+        return None
     data = document.data
     if not isinstance(data, dict):
         faults.append(Fault(file, 1, "ce fichier n'est pas une fiche", "pars de « passerelle-kb new »"))
         return None
-    if "theme" in data:
-        line = document.line(["theme"])
-        faults.append(Fault(file, line, "le thème vient du dossier", "retire la clé « theme »"))
-    if data.get("id") not in (None, path.stem):
-        line = document.line(["id"])
-        faults.append(Fault(file, line, f"l'id « {data['id']} » n'est pas le nom du fichier", f"écris « {path.stem} »"))
+    found = list(_misplaced(data, path, file, document))
+    entry = None
     try:
-        return Entry.model_validate(data | {"theme": path.parent.name})
+        entry = Entry.model_validate(data | {"theme": path.parent.name})
     except ValidationError as error:
-        faults.extend(fault_of(detail, file, document) for detail in error.errors())
-        return None
+        found += [fault_of(detail, file, document) for detail in error.errors()]
+    faults += found
+    return None if found else entry
+
+
+def _misplaced(data: dict[str, Any], path: Path, file: str, document: Document) -> Iterable[Fault]:
+    if "theme" in data:
+        yield Fault(file, document.line(["theme"]), "le thème vient du dossier", "retire la clé « theme »")
+    if data.get("id") not in (None, path.stem):
+        what = f"l'id « {data['id']} » n'est pas le nom du fichier"
+        yield Fault(file, document.line(["id"]), what, f"écris « {path.stem} »")
 
 
 def _duplicate_ids(read: Sequence[_Read]) -> Iterable[Fault]:
@@ -106,7 +124,7 @@ def _duplicate_ids(read: Sequence[_Read]) -> Iterable[Fault]:
     for item in read:
         if item.entry.id in first:
             what = f"l'id « {item.entry.id} » est déjà celui de {first[item.entry.id]}"
-            yield Fault(item.file, item.document.line(["id"]), what, "donne un autre id à l'une des deux fiches")
+            yield Fault(item.file, item.line("id"), what, "donne un autre id à l'une des deux fiches")
         first.setdefault(item.entry.id, item.file)
 
 
@@ -114,11 +132,13 @@ def _dead_references(read: Sequence[_Read]) -> Iterable[Fault]:
     known = {item.entry.id for item in read}
     for item in read:
         for position, reference in enumerate(item.entry.see_also):
-            line = item.document.line(["see_also", position])
             if reference == item.entry.id:
-                yield Fault(item.file, line, "la fiche renvoie à elle-même", "retire ce renvoi")
+                yield Fault(
+                    item.file, item.line("see_also", position), "la fiche renvoie à elle-même", "retire ce renvoi"
+                )
             elif reference not in known:
-                yield Fault(item.file, line, f"aucune fiche « {reference} »", "corrige ou retire ce renvoi")
+                what = f"aucune fiche « {reference} »"
+                yield Fault(item.file, item.line("see_also", position), what, "corrige ou retire ce renvoi")
 
 
 def _shared_questions(read: Sequence[_Read]) -> Iterable[Fault]:
@@ -127,14 +147,14 @@ def _shared_questions(read: Sequence[_Read]) -> Iterable[Fault]:
         for position, question in enumerate(item.entry.questions):
             key = question_key(question)
             for other, _ in asked[key][:1]:
-                line = item.document.line(["questions", position])
+                line = item.line("questions", position)
                 whose = "cette fiche" if other is item else f"la fiche « {other.entry.id} »"
                 yield Fault(item.file, line, f"« {question} » est déjà une question de {whose}", "garde-la une fois")
             asked[key].append((item, position))
     for item in read:
         for position, question in enumerate(item.entry.not_for):
             if any(other is item for other, _ in asked.get(question_key(question), [])):
-                line = item.document.line(["not_for", position])
+                line = item.line("not_for", position)
                 what = f"« {question} » est à la fois dans questions et dans not_for"
                 yield Fault(item.file, line, what, "retire-la de l'une des deux listes")
 
@@ -145,5 +165,5 @@ def _unknown_axes(read: Sequence[_Read], axes: AxisCatalogue) -> Iterable[Fault]
             what = f"le dossier « {item.entry.theme} » n'est pas un thème"
             yield Fault(item.file, 1, what, axes.remedy("theme", item.entry.theme))
         for axis, position, value in axes.unknown(item.entry.axes):
-            line = item.document.line(["axes", axis, position])
+            line = item.line("axes", axis, position)
             yield Fault(item.file, line, f"valeur inconnue « {value} » pour l'axe {axis}", axes.remedy(axis, value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -23,7 +24,8 @@ _LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
 )
 _WORD = re.compile(r"[^\W_]+'?", re.UNICODE)
-_REPEATED = re.compile(r"(.)\1{2,}")
+_REPEATED = re.compile(r"([^\W\d]|[^\w\s.])\1{2,}")
+_WORD_LIMIT = 100
 _POLITE = ("bonjour", "bonsoir", "salut", "hello", "hey", "coucou", "merci", "svp", "stp", "cher", "chère")
 _EMPTY = (
     *("ça", "cela", "ceci", "cet", "cette", "tout", "tous", "toute", "toutes", "plus", "si", "bien", "très", "aussi"),
@@ -35,7 +37,7 @@ _EMPTY = (
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, ligatures opened, letters typed three times or more once, the rest untouched."""
+    """Lower case without accents, ligatures opened, what is typed three times or more once, the rest untouched."""
     text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
     text = "".join(character for character in text if not unicodedata.combining(character))
     return _REPEATED.sub(r"\1", text)
@@ -53,12 +55,16 @@ def question_key(text: str) -> str:
 
 STOPWORDS = frozenset(fold(word) for word in (*STOPWORDS_FRENCH, *_POLITE, *_EMPTY))
 _stemmer = snowballstemmer.stemmer("french")
+_stemming = threading.Lock()  # the stemmer keeps the word that it works on
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of a folded word; figures and words of up to three letters stay as they are."""
-    return word if len(word) <= 3 or any(c.isdigit() for c in word) else str(_stemmer.stemWord(word))
+    if len(word) <= 3 or any(character.isdigit() for character in word):
+        return word
+    with _stemming:
+        return str(_stemmer.stemWord(word))
 
 
 class Lexicon:
@@ -75,19 +81,15 @@ class Lexicon:
     def spell_out(self, text: str) -> str:
         """The text with its SMS words written in full, accents and capitals kept; cut at 1000 characters."""
         text = text[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-        text = _WORD.sub(lambda found: self.sms.get(fold(found[0]), found[0]), text.translate(_LIGATURES))
-        return " ".join(text.split())
+        text = _REPEATED.sub(r"\1", text.translate(_LIGATURES))
+        text = _WORD.sub(lambda found: self.sms.get(fold(found[0]), found[0]), text)
+        return " ".join(word[:_WORD_LIMIT] for word in text.split())
 
     def tokens(self, text: str) -> list[str]:
         """The informative stems of a text; an acronym's words in full become the acronym's own token."""
         key = question_key(self.spell_out(text))
         key = self._in_full.sub(lambda found: self._acronym_of[found[0]], key)
         return [stem(word) for word in key.split() if word not in STOPWORDS]
-
-    def expansion(self, text: str) -> str:
-        """What the acronyms in the text stand for, e.g. « TSI : technologie et sciences industrielles »; else empty."""
-        found = [word for word in dict.fromkeys(words(text)) if word in self.acronyms]
-        return " ; ".join(f"{word.upper()} : {self.acronyms[word][0]}" for word in found)
 
 
 def load_lexicon(content_dir: Path) -> Lexicon:

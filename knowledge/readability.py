@@ -11,7 +11,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]{1,6}\b")
 LONGEST_SENTENCE = 30
 """In words."""
-LONGEST_FIRST_LINE = 220
+LONGEST_FIRST_LINE = 250
 """In characters: what a phone shows before one has to scroll."""
 
 

@@ -14,6 +14,7 @@ from knowledge.encoder import E5Encoder, Encoder
 from knowledge.errors import ContentErrors
 from knowledge.index import Index
 from knowledge.loader import Content, load_content
+from knowledge.parsed import ParsedEntries
 from knowledge.schema import Entry
 from knowledge.search import SearchResult, find
 from knowledge.vectors import VectorCache
@@ -50,6 +51,7 @@ class KnowledgeBase:
         self._encoder = encoder
         self._calibration = calibration
         self._vectors = VectorCache(cache_dir, encoder)
+        self._parsed = ParsedEntries(cache_dir)
         self._reloading = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -118,9 +120,10 @@ class KnowledgeBase:
                 logger.exception("the content could not be reloaded")
 
     def _build(self) -> _Served:
-        content = load_content(self._content_dir)
+        content = load_content(self._content_dir, self._parsed)
         index = Index(content.entries.values(), content.off_topic, content.lexicon, self._vectors)
         self._vectors.save()
+        self._parsed.save()
         return _Served(content, index, datetime.now(UTC))
 
 

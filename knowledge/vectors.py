@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import io
 import logging
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.encoder import Encoder, Matrix
+from knowledge.files import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -43,17 +42,10 @@ class VectorCache:
         if not self._asked or self._asked == self._stored:
             return
         keys = sorted(self._asked)
+        buffer = io.BytesIO()
+        np.savez(buffer, keys=np.array(keys), rows=np.stack([self._rows[key] for key in keys]))
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".tmp")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    np.savez(file, keys=np.array(keys), rows=np.stack([self._rows[key] for key in keys]))
-                Path(name).replace(self._path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    Path(name).unlink()
-                raise
+            write_whole(self._path, buffer.getvalue())
         except OSError as error:
             logger.warning("the vector cache cannot be written: %s", error.strerror)
             return
