@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Depends, Request, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import metrics
+from api.errors import ApiUnavailable
 from api.routes.auth import require_service
 from api.routes.context import Context, ContextDep
 from api.schemas import (
@@ -91,4 +93,8 @@ async def _poll(context: Context, request: Request, asked: LeaseRequest, topic: 
         left_seconds = deadline - time.monotonic()
         if items or left_seconds <= 0:
             return items
-        await context.bell.wait(topic, token, min(left_seconds, pause_seconds or left_seconds))
+        try:
+            await context.bell.wait(topic, token, min(left_seconds, pause_seconds or left_seconds))
+        except asyncio.CancelledError:
+            # the server stops and will not wait: a plain refusal, instead of an answer that breaks off
+            raise ApiUnavailable("L'api s'arrête.") from None
