@@ -15,8 +15,8 @@ from knowledge.sounds import Words
 GAP_WORDS = 3
 """How many words `...` may stand for, at most."""
 
-SHORTEST_BEGINNING = 3
-"""How many sounded letters `mot*` needs before its star."""
+SHORTEST_BEGINNING = 4
+"""How many characters `mot*` needs before its star."""
 
 Hear = Callable[[str], Words]
 Label = TypeVar("Label")
@@ -48,13 +48,14 @@ class PhraseIndex(Generic[Label]):
             for element in phrase:
                 node = node.after(element)
             node.labels.append(label)
+        self._root.settle()
 
     def spans(self, words: Words) -> Iterator[tuple[int, int, Label]]:
         """Every (start, end, label) such that a phrase of that label covers `words[start:end]`; some more than once."""
         for start in range(len(words)):
             states = [self._root]
             for at in range(start, len(words)):
-                states = list(dict.fromkeys(after for state in states for after in state.reached_by(words[at])))
+                states = _step(states, words[at])
                 if not states:
                     break
                 yield from ((start, at + 1, label) for state in states for label in state.labels)
@@ -65,12 +66,13 @@ class _Node(Generic[Label]):
 
     def __init__(self) -> None:
         self.labels: list[Label] = []
+        self.by_word: dict[str, list[_Node[Label]]] = {}
+        self.by_beginning: dict[str, list[_Node[Label]]] = {}
+        self.by_any_word: list[_Node[Label]] = []
+        self.lengths: list[int] = []
+        self.settled = False
         self._children: dict[Element, _Node[Label]] = {}
-        self._by_word: dict[str, list[_Node[Label]]] = {}
-        self._by_beginning: dict[str, list[_Node[Label]]] = {}
-        self._lengths: list[int] = []
         self._beside: list[_Node[Label]] = []  # reached together with this one
-        self._by_any_word: _Node[Label] | None = None
 
     def after(self, element: Element) -> _Node[Label]:
         """The node that `element` leads to from here."""
@@ -83,35 +85,43 @@ class _Node(Generic[Label]):
                 self._lead(expression, child)
         return child
 
-    def reached_by(self, word: str) -> Iterator[_Node[Label]]:
-        """The nodes that one word leads to."""
-        for node in self._by_word.get(word, ()):
-            yield node
-            yield from node._beside
-        for length in self._lengths:
-            for node in self._by_beginning.get(word[:length], ()):
-                yield node
-                yield from node._beside
-        if self._by_any_word is not None:
-            yield self._by_any_word
-            yield from self._by_any_word._beside
+    def settle(self) -> None:
+        """Make ready for walks: from now on each word leads straight to every node that it reaches."""
+        if self.settled:
+            return
+        self.settled = True
+        for reached in (*self.by_word.values(), *self.by_beginning.values(), self.by_any_word):
+            reached[:] = [node for target in reached for node in (target, *target._beside)]
+            for node in reached:
+                node.settle()
+        self.lengths = sorted({len(beginning) for beginning in self.by_beginning})
 
     def _lead(self, expression: Words, target: _Node[Label]) -> None:
         first, rest = expression[0], expression[1:]
         step: _Node[Label] = target if not rest else _Node()
-        if first.endswith("*"):
-            self._by_beginning.setdefault(first[:-1], []).append(step)
-            self._lengths = sorted({len(beginning) for beginning in self._by_beginning})
-        else:
-            self._by_word.setdefault(first, []).append(step)
+        index = self.by_beginning if first.endswith("*") else self.by_word
+        index.setdefault(first.rstrip("*"), []).append(step)
         if rest:
             step._lead(rest, target)
 
     def _skip_to(self, target: _Node[Label], words: int) -> None:
         self._beside.append(target)
         if words:
-            self._by_any_word = _Node()
-            self._by_any_word._skip_to(target, words - 1)
+            skipped: _Node[Label] = _Node()
+            self.by_any_word.append(skipped)
+            skipped._skip_to(target, words - 1)
+
+
+def _step(states: Iterable[_Node[Label]], word: str) -> list[_Node[Label]]:
+    reached: dict[_Node[Label], None] = {}
+    for state in states:
+        if word in state.by_word:
+            reached.update(dict.fromkeys(state.by_word[word]))
+        for length in state.lengths:
+            reached.update(dict.fromkeys(state.by_beginning.get(word[:length], ())))
+        if state.by_any_word:
+            reached.update(dict.fromkeys(state.by_any_word))
+    return list(reached)
 
 
 def parse_phrase(text: str, families: Mapping[str, Element], hear: Hear) -> Phrase:
@@ -163,6 +173,6 @@ def _expression(text: str, hear: Hear) -> Words:
     )  # as a verb: « menac* » sounds like « menacer », not « menak »
     if not words:
         raise PhraseError(f"« {text} » ne contient que des mots de « ignored » : retire-le")
-    if beginning and len(words[-1]) < SHORTEST_BEGINNING:
+    if beginning and len(text) <= SHORTEST_BEGINNING:
         raise PhraseError(f"« {text} » est trop court et prendrait des mots sans rapport : écris le mot entier")
     return (*words[:-1], words[-1] + "*") if beginning else words
