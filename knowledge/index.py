@@ -57,14 +57,17 @@ class Index:
         ]
 
     def candidates(self, text: str, encoder: Encoder) -> Candidates:
-        """The features of every entry worth looking at; none where the text has no letter or figure."""
+        """The features of every entry worth looking at.
+
+        None where the base knows none of the text's informative words: likeness of vectors alone proves nothing.
+        """
         key = question_key(self._lexicon.spell_out(text))
-        if not key or not self.entries:
-            return Candidates(np.zeros(0, np.intp), np.zeros((0, len(FEATURES)), np.float32), 0.0, 0.0, 0)
+        known = self._by_heart.get(key)
         query = self._lexical.query(self._lexicon.tokens(text))
+        if known is None and not query.tokens:
+            return Candidates(np.zeros(0, np.intp), np.zeros((0, len(FEATURES)), np.float32), 0.0, 0.0, 0)
         lexical = self._lexical.scores(query)
         question = self._dense.encode(text, encoder)
-        known = self._by_heart.get(key)
         rows = self._shortlist(self._dense.centroids @ question, lexical)
         rows = rows[[key not in self._refused[row] for row in rows]]
         if known is not None and known not in rows:

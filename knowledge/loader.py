@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -54,7 +54,7 @@ def load_content(content_dir: Path, parsed: ParsedEntries | None = None) -> Cont
     off_topic = _collect(faults, load_off_topic, content_dir)
     read = list(_read_entries(content_dir, parsed or ParsedEntries(), faults))
     faults += _duplicate_ids(read)
-    faults += _dead_references(read)
+    faults += _dead_references(read, {path.stem for path in entry_files(content_dir)})
     faults += _shared_questions(read)
     if axes is not None:
         faults += _unknown_axes(read, axes)
@@ -128,8 +128,7 @@ def _duplicate_ids(read: Sequence[_Read]) -> Iterable[Fault]:
         first.setdefault(item.entry.id, item.file)
 
 
-def _dead_references(read: Sequence[_Read]) -> Iterable[Fault]:
-    known = {item.entry.id for item in read}
+def _dead_references(read: Sequence[_Read], known: Collection[str]) -> Iterable[Fault]:
     for item in read:
         for position, reference in enumerate(item.entry.see_also):
             if reference == item.entry.id:
