@@ -19,16 +19,15 @@ from actions.desk import Desk
 from actions.escalation import ActionOpenEscalation
 from actions.follow_up import ActionFollowUp
 from actions.profile import ActionRememberProfile
-from actions.session import ActionSessionStart
 from actions.settings import Settings
 from api.client import ApiClient
+from api.discretion import log_discreetly
 from api.secret import service_token
 
 
 def make_executor(desk: Desk) -> ActionExecutor:
     """Every action of the domain, ready to run."""
     executor = ActionExecutor()
-    executor.register_action(ActionSessionStart())
     for action in (
         ActionAffirm,
         ActionAnswer,
@@ -62,9 +61,7 @@ def main() -> None:
     except ValidationError as error:
         wrong = ", ".join(str(problem["loc"][0]).upper() for problem in error.errors())
         sys.exit(f"Réglage inutilisable : {wrong}.")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("rasa_sdk", "sanic.root", "sanic.server", "httpx"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log_discreetly(quiet=("rasa_sdk", "sanic.root", "sanic.server", "httpx"))
     # Rasa 3.6 asks, rasa-sdk 3.21 answers: tried, they understand each other.
     warnings.filterwarnings("ignore", message=".*version.*")
     secret = settings.passerelle_secret_key

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import sentences
@@ -24,14 +25,19 @@ class DeskAction(Action):  # type: ignore[misc]
         self.desk = desk
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        """Act; on an error of ours say so instead. Logs hold the kind of error, never the student's words."""
+        """Act; on an error of ours say so instead. Logs hold the kind of error, never the student's words.
+
+        The slots of the profile start from what came with the conversation's first message. That is done here and
+        not in an action of its own at the start of a session: if that one call failed, Rasa would stay deaf.
+        """
         turn = Turn(dispatcher, tracker)
+        told = [SlotSet(name, value) for name, value in turn.untold.items()]
         try:
-            return await self.act(turn)
+            return [*told, *await self.act(turn)]
         except PasserelleError as error:
             logger.warning("%s: %s (%s)", self.name(), type(error).__name__, error.title)
             turn.say(sentences.unavailable())
-            return []
+            return told
 
     @abstractmethod
     async def act(self, turn: Turn) -> list[Event]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from actions import sentences
 from actions.action import DeskAction
 from actions.answer import answer
-from actions.turn import Event, Turn
+from actions.turn import PROFILE_FIELDS, Event, Turn
 from actions.wording import carries_more_than_profile
 from api.schemas import Profile
-
-FIELDS = ("niveau", "filiere", "formation", "ville")
-"""The entities that make the profile, in the order in which they are said back."""
 
 LENGTH_LIMIT = 80
 
@@ -24,7 +21,7 @@ class ActionRememberProfile(DeskAction):
 
     async def act(self, turn: Turn) -> list[Event]:
         """Keep what was understood; what is said beyond it, or where nothing was understood, is a question."""
-        said = {name: value for name in FIELDS if (value := _tidy(name, turn.entity(name)))}
+        said = {name: value for name in PROFILE_FIELDS if (value := _tidy(name, turn.entity(name)))}
         if not said:
             return await answer(self.desk, turn, turn.text)
         await self.desk.update_profile(turn.conversation_id, Profile(**said))

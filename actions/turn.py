@@ -14,6 +14,10 @@ Event = dict[str, Any]
 """What an action gives back to Rasa, e.g. a slot to set."""
 
 
+PROFILE_FIELDS = ("niveau", "filiere", "formation", "ville")
+"""The entities and slots that make the profile, in the order in which they are said back."""
+
+
 class Turn:
     """The student's message, what is remembered of the turns before, and the way to reply."""
 
@@ -50,10 +54,12 @@ class Turn:
         return bool(self._slot("tutor_offered"))
 
     @property
-    def session_metadata(self) -> dict[str, Any]:
-        """What came with the first message of the session."""
+    def untold(self) -> dict[str, str]:
+        """What the student said of themself in earlier conversations and this one does not know yet."""
         metadata = self._slot("session_started_metadata")
-        return metadata if isinstance(metadata, dict) else {}
+        profile = metadata.get("profile") if isinstance(metadata, dict) else None
+        known = profile if isinstance(profile, dict) else {}
+        return {name: known[name] for name in PROFILE_FIELDS if known.get(name) and not self._slot(name)}
 
     def entity(self, name: str) -> str | None:
         """The last value of an entity in the message."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import ActionAnswer
 from actions.consent import ActionAffirm, ActionDeny
 from actions.escalation import ActionOpenEscalation
 from actions.profile import ActionRememberProfile
-from actions.session import ActionSessionStart
 from actions.wording import carries_question
 from api.schemas import Reply
 from tests.actions.conftest import Conversation, FakeDesk, found, unclear
@@ -130,21 +127,24 @@ async def test_profile_in_which_nothing_was_understood_is_a_question(
     assert not desk.profiles
 
 
-async def test_conversation_starts_with_what_is_known_of_the_student() -> None:
-    tracker = Tracker.from_dict(
-        {
-            "sender_id": "c-1",
-            "slots": {"session_started_metadata": {"profile": {"filiere": "STL", "niveau": "", "intrus": "x"}}},
-            "latest_message": {},
-            "events": [],
-        }
-    )
-    events = await ActionSessionStart().run(CollectingDispatcher(), tracker, {})
-    assert [event["event"] for event in events] == ["session_started", "slot", "action"]
-    assert (events[1]["name"], events[1]["value"]) == ("filiere", "STL")
+async def test_conversation_knows_what_was_said_in_earlier_ones(desk: FakeDesk, conversation: Conversation) -> None:
+    conversation.slots["session_started_metadata"] = {"profile": {"filiere": "STL", "niveau": "", "intrus": "x"}}
+    await conversation.hear(ActionAnswer(desk), "c'est quoi le but")
+    assert conversation.slots["filiere"] == "STL"
+    assert not {"niveau", "intrus"} & set(conversation.slots)
 
 
-async def test_conversation_starts_without_metadata() -> None:
-    tracker = Tracker.from_dict({"sender_id": "c-1", "slots": {}, "latest_message": {}, "events": []})
-    events = await ActionSessionStart().run(CollectingDispatcher(), tracker, {})
-    assert [event["event"] for event in events] == ["session_started", "action"]
+async def test_what_is_said_now_is_stronger_than_what_was_said_earlier(
+    desk: FakeDesk, conversation: Conversation
+) -> None:
+    conversation.slots |= {"session_started_metadata": {"profile": {"filiere": "STL"}}, "filiere": "STI2D"}
+    await conversation.hear(ActionAnswer(desk), "c'est quoi le but")
+    assert conversation.slots["filiere"] == "STI2D"
+
+
+@pytest.mark.parametrize("metadata", [None, "x", {"profile": None}, {"profile": ["x"]}])
+async def test_metadata_without_a_profile_changes_nothing(
+    desk: FakeDesk, conversation: Conversation, metadata: object
+) -> None:
+    conversation.slots["session_started_metadata"] = metadata
+    assert await conversation.hear(ActionAnswer(desk), "c'est quoi le but")
