@@ -17,6 +17,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.discretion import log_discreetly
 from api.errors import PasserelleError
 from api.services import escalations, tutors
 from api.settings import Settings, SettingsInvalid
@@ -50,9 +51,7 @@ def serve() -> None:
     from knowledge import ContentErrors
 
     settings = _settings()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for talkative in ("httpx", "bm25s"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    log_discreetly(quiet=("httpx", "bm25s"))
     with _plain_errors():
         asyncio.run(migrate(settings.database_url))
         try:

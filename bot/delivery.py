@@ -16,9 +16,10 @@ from telegram.error import (
     TelegramError,
 )
 
+from api.discretion import name
 from api.schemas import Delivery
 from bot.line import seconds_to_wait
-from bot.logs import name, telegram_cause
+from bot.logs import telegram_cause
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _SECONDS_AFTER_SERVER_ERROR = 2.0

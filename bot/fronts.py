@@ -12,9 +12,9 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from tenacity import AsyncRetrying, RetryError, retry_if_exception, stop_after_attempt, wait_exponential
 
+from api.discretion import name
 from api.schemas import Channel, Delivery, InboxItem, Reply
 from bot.delivery import failure_of
-from bot.logs import name
 from bot.rendering import Part, render
 
 logger = logging.getLogger(__name__)

@@ -9,12 +9,12 @@ from typing import Protocol
 from telegram.error import BadRequest, TelegramError
 
 from api.client import ApiClient
+from api.discretion import name
 from api.errors import PasserelleError
 from api.schemas import Channel, Delivery, OutboxItem, OutboxResult
 from bot.delivery import Failure, failure_of, is_unparsable
 from bot.gate import Gate
 from bot.leasing import LEASE_WAIT_SECONDS, Leasing
-from bot.logs import name
 from bot.patience import until_the_api_accepts
 from bot.rendering import Part, render
 

@@ -7,11 +7,11 @@ from time import monotonic
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from api.discretion import name
 from api.errors import ApiUnavailable, InvalidRequest, PasserelleError
 from api.schemas import InboxItem, Reply
 from bot.handlers import Desk, answer
 from bot.leasing import LEASE_WAIT_SECONDS, Leasing
-from bot.logs import name
 from bot.patience import until_the_api_accepts
 
 logger = logging.getLogger(__name__)

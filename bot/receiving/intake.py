@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from telegram.error import TelegramError
 
+from api.discretion import name
 from api.errors import InvalidRequest
 from api.schemas import IncomingMessage, MessageKind, Recorded
-from bot.logs import name
 from bot.receiving.normalising import bare_update, reduce_update, update_id_of
 
 logger = logging.getLogger(__name__)

@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 from telegram.error import BadRequest, InvalidToken
 
+from api.discretion import DiscreetFormatter
 from api.schemas import Reply
-from bot.logs import DiscreetFormatter, telegram_cause
+from bot.logs import telegram_cause
 
 
 def logged(error: Exception) -> str:
