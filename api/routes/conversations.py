@@ -63,6 +63,7 @@ async def erase(context: ContextDep, conversation_id: str) -> Erasure:
     """Erase everything about the chat that owns the conversation."""
     async with context.database.transaction() as session:
         ids = await conversations.erase(session, conversation_id, datetime.now(UTC))
+    await context.database.forget_deleted()
     return Erasure(conversation_ids=ids)
 
 

@@ -29,6 +29,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """64 bits everywhere; SQLite counts up only on a plain INTEGER key, which has 64 bits there."""
 
+NEVER_REUSED = {"sqlite_autoincrement": True}
+"""SQLite would give the id of an erased row to the next one: a worker that still holds the old id would then end
+somebody else's message. PostgreSQL never does."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC datetimes on every engine; a naive one is refused."""
@@ -70,7 +74,7 @@ class Chat(Base):
     """A student's chat on one channel. No name is kept."""
 
     __tablename__ = "chats"
-    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+    __table_args__ = (UniqueConstraint("channel", "external_id"), NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     channel: Mapped[str] = mapped_column(String(16))
@@ -111,6 +115,7 @@ class InboxMessage(Base):
     __table_args__ = (
         Index("ix_inbox_queue", "status", "next_attempt_at"),
         Index("ix_inbox_chat_order", "chat_id", "update_id"),
+        NEVER_REUSED,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -144,6 +149,7 @@ class OutboxMessage(Base):
     __table_args__ = (
         Index("ix_outbox_queue", "status", "next_attempt_at"),
         Index("ix_outbox_chat_order", "chat_id", "id"),
+        NEVER_REUSED,
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chats")),
         sa.UniqueConstraint("channel", "external_id", name=op.f("uq_chats_channel_external_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "pending_erasures",
@@ -143,6 +144,7 @@ def upgrade() -> None:
             ["escalation_id"], ["escalations.id"], name=op.f("fk_inbox_escalation_id_escalations"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_chat_order", ["chat_id", "update_id"], unique=False)
@@ -171,6 +173,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_outbox_inbox_id_inbox"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_chat_order", ["chat_id", "id"], unique=False)
