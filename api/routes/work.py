@@ -47,7 +47,8 @@ async def start_work(context: ContextDep, start: WorkerStart) -> None:
 
 @router.post("/inbox/lease")
 async def lease_inbox(context: ContextDep, request: Request, asked: LeaseRequest) -> InboxLease:
-    """Messages to answer, one per chat, in the order they were sent."""
+    """Messages to answer, one per chat, in the order they were sent; just after a start, once the base is open."""
+    await context.library.settled()
     return InboxLease(items=await _poll(context, request, asked, inbox.TOPIC, inbox.lease))
 
 

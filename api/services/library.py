@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
+
+from anyio import to_thread
 
 from api.errors import ApiUnavailable
 from api.schemas import PartHealth
@@ -13,6 +16,7 @@ from knowledge import KnowledgeBase, open_base
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 5.0
+_SETTLING_SECONDS = 6.0
 
 
 class Library:
@@ -27,6 +31,8 @@ class Library:
         self._base: KnowledgeBase | None = None
         self._fault: str | None = None
         self._stopped = threading.Event()
+        self._tried = threading.Event()
+        self._started_at: float | None = None
 
     @property
     def base(self) -> KnowledgeBase:
@@ -37,7 +43,20 @@ class Library:
 
     def start(self) -> None:
         """Begin to open it; once open, edits of its files are served without a restart."""
+        self._started_at = time.monotonic()
         threading.Thread(target=self._open, name="library", daemon=True).start()
+
+    async def settled(self) -> None:
+        """Wait until the first try to open it is over, but never longer than 6 s after the start.
+
+        For who hands out questions: one that is asked earlier could not be answered, one held back longer would be
+        answered too late.
+        """
+        if self._started_at is None or self._tried.is_set():
+            return
+        left_seconds = self._started_at + _SETTLING_SECONDS - time.monotonic()
+        if left_seconds > 0:
+            await to_thread.run_sync(self._tried.wait, left_seconds, abandon_on_cancel=True)
 
     def stop(self) -> None:
         """Stop trying, and watching the files; waits for nothing."""
@@ -52,10 +71,12 @@ class Library:
             except Exception as error:  # whatever is wrong with the content, the rest of the api must live
                 self._fault = str(error) or type(error).__name__
                 logger.exception("the knowledge base cannot be opened")
+                self._tried.set()
                 self._stopped.wait(_RETRY_SECONDS)
             else:
                 base.watch()
                 self._base = base
+                self._tried.set()
                 logger.info("knowledge base open: %d entries", base.status().entries)
                 return
 
