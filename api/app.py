@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import HTTP_REQUESTS
 from api.problems import add_handlers
-from api.routes import answers, chat, conversations, escalations, health, intake, work
+from api.routes import answers, chat, conversations, dead_letters, escalations, health, intake, work
 from api.routes.context import Context
 from api.secret import service_token
 from api.services.library import Library
@@ -39,7 +39,7 @@ def create_app(settings: Settings, *, library: Library | None = None, lexicon: L
     app.state.context = _context(settings, library, lexicon)
     add_handlers(app)
     app.add_middleware(_CountRequests)
-    for room in (health, escalations, intake, work, conversations, answers, chat):
+    for room in (health, escalations, intake, work, conversations, answers, dead_letters, chat):
         app.include_router(room.router)
     return app
 

@@ -24,8 +24,7 @@ async def report(session: AsyncSession, outbox_id: int, result: OutboxResult, no
 
     Gives the seconds from the student's message to this answer's arrival, where it answers one and has arrived.
     """
-    chat_id = await session.scalar(select(OutboxMessage.chat_id).where(OutboxMessage.id == outbox_id))
-    chat = None if chat_id is None else await chats.hold(session, chat_id)
+    chat = await chats.hold_owner(session, OutboxMessage, outbox_id)
     row = await session.get(OutboxMessage, outbox_id, populate_existing=True)
     if chat is None or row is None or row.status not in _OPEN:
         return None

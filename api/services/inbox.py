@@ -68,8 +68,7 @@ async def fail(session: AsyncSession, inbox_id: int, worker: str, error: str, no
 
 
 async def _unfinished(session: AsyncSession, inbox_id: int) -> InboxMessage | None:
-    chat_id = await session.scalar(select(InboxMessage.chat_id).where(InboxMessage.id == inbox_id))
-    if chat_id is None or await chats.hold(session, chat_id) is None:
+    if await chats.hold_owner(session, InboxMessage, inbox_id) is None:
         return None
     row = await session.get(InboxMessage, inbox_id, populate_existing=True)
     return row if row is not None and row.status in _OPEN else None

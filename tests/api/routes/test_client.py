@@ -181,3 +181,13 @@ async def test_identifiers_cannot_leave_their_place_in_the_address() -> None:
 
     await ApiClient("http://api", "t", transport=httpx.MockTransport(note)).confirm_erasure("../x?y")
     assert seen == ["/v1/erasures/..%2Fx%3Fy"]
+
+
+async def test_dead_letters_name_the_cause_and_nothing_that_was_written(api: Any, client: ApiClient) -> None:
+    await client.record([message("mon secret")])
+    (item,) = await client.lease_outbox("bot")
+    await client.report(item.id, OutboxResult(worker="bot", status=Delivery.FAILED, error="BadRequest"))
+    (letter,) = await client.dead_letters()
+    assert (letter.id, letter.box, letter.error, letter.attempts) == (item.id, "outbox", "BadRequest", 1)
+    coordinator = await tutor_client(api, "Camille")
+    assert await coordinator.dead_letters() == [letter]
