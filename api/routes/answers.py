@@ -13,12 +13,12 @@ from api.routes.context import ContextDep
 from api.schemas import Answers, Reply
 from api.services import answers
 
-router = APIRouter(prefix="/v1", tags=["answers"], dependencies=[Depends(require_anyone)])
+router = APIRouter(prefix="/v1", tags=["réponses"], dependencies=[Depends(require_anyone)])
 
 
 @router.get("/answers")
 async def find_answers(context: ContextDep, q: Annotated[str, Query(min_length=1)]) -> Answers:
-    """The entries that answer a question, of which 1,000 characters are searched, and the message that shows them."""
+    """Les fiches qui répondent à une question (les 1 000 premiers caractères comptent), et le message qui les montre."""
     found = await answers.answer(context.library.base, q, datetime.now(UTC).date())
     metrics.ANSWERS.labels(found.outcome.value).inc()
     return found
@@ -26,5 +26,5 @@ async def find_answers(context: ContextDep, q: Annotated[str, Query(min_length=1
 
 @router.get("/entries/{entry_id}")
 async def show_entry(context: ContextDep, entry_id: str) -> Reply:
-    """The message that shows one entry."""
+    """Le message qui montre une fiche."""
     return answers.show(context.library.base, entry_id, datetime.now(UTC).date())
