@@ -23,16 +23,16 @@ class HeldOut:
     candidates: Candidates
 
 
-def held_out_phrasings(content: Content, vectors: VectorCache) -> Iterator[HeldOut]:
-    """Every own phrasing, asked of an index that lacks a fifth of each entry's phrasings, this one among them."""
-    for fold in range(FOLDS):
+def held_out_phrasings(content: Content, vectors: VectorCache, folds: int = FOLDS) -> Iterator[HeldOut]:
+    """Every own phrasing, asked of an index that lacks one in `folds` of each entry's phrasings, this one too."""
+    for fold in range(folds):
         kept = []
         for entry in content.entries.values():
-            questions = tuple(text for number, text in enumerate(entry.questions) if number % FOLDS != fold)
+            questions = tuple(text for number, text in enumerate(entry.questions) if number % folds != fold)
             kept.append(entry.model_copy(update={"questions": questions}))
         index = Index(kept, content.off_topic, content.lexicon, vectors)
         for entry in content.entries.values():
-            for question in entry.questions[fold::FOLDS]:
+            for question in entry.questions[fold::folds]:
                 yield HeldOut(entry, question, index, index.candidates(question, vectors))
 
 
