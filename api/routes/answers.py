@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["réponses"], dependencies=[Depends(requi
 
 @router.get("/answers")
 async def find_answers(context: ContextDep, q: Annotated[str, Query(min_length=1)]) -> Answers:
-    """Les fiches qui répondent à une question (les 1 000 premiers caractères comptent), et le message qui les montre."""
+    """Les fiches qui répondent à une question (ses 1 000 premiers caractères) et le message qui les montre."""
     found = await answers.answer(context.library.base, q, datetime.now(UTC).date())
     metrics.ANSWERS.labels(found.outcome.value).inc()
     return found
