@@ -24,7 +24,7 @@ _LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
 )
 _WORD = re.compile(r"[^\W_]+'?", re.UNICODE)
-_REPEATED = re.compile(r"([^\W\d]|[^\w\s.])\1{2,}")
+_REPEATED = re.compile(r"(?!\b(\w)\1\1\b)([^\W\d]|[^\w\s.])\2{2,}")  # but not BBB, a word of its own
 _WORD_LIMIT = 100
 _POLITE = ("bonjour", "bonsoir", "salut", "hello", "hey", "coucou", "merci", "svp", "stp", "cher", "chère")
 _EMPTY = (
@@ -40,7 +40,7 @@ def fold(text: str) -> str:
     """Lower case without accents, ligatures opened, what is typed three times or more once, the rest untouched."""
     text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
     text = "".join(character for character in text if not unicodedata.combining(character))
-    return _REPEATED.sub(r"\1", text)
+    return _REPEATED.sub(r"\2", text)
 
 
 def words(text: str) -> list[str]:
@@ -81,7 +81,7 @@ class Lexicon:
     def spell_out(self, text: str) -> str:
         """The text with its SMS words written in full, accents and capitals kept; cut at 1000 characters."""
         text = text[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-        text = _REPEATED.sub(r"\1", text.translate(_LIGATURES))
+        text = _REPEATED.sub(r"\2", text.translate(_LIGATURES))
         text = _WORD.sub(lambda found: self.sms.get(fold(found[0]), found[0]), text)
         return " ".join(word[:_WORD_LIMIT] for word in text.split())
 

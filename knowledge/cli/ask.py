@@ -72,8 +72,9 @@ def search(
     else:
         console.print(f"Compris : {understood}", markup=False)
         console.print(f"Mots retenus : {', '.join(tokens) or 'aucun'}", markup=False)
-        columns = ["fiche", "probabilité", *_HEADINGS]
-        show_table("Fiches", columns, [tuple(row.values()) for row in rows])
+        features = zip(("probability", *_SHOWN), ("probabilité", *_HEADINGS), strict=True)
+        columns = ["", *(str(row["id"]) for row in rows)]
+        show_table("Fiches", columns, [(label, *(row[name] for row in rows)) for name, label in features])
         answer, propose = calibration.thresholds.answer, calibration.thresholds.propose
         console.print(f"Résultat : {_OUTCOMES[outcome]} (répond dès {answer:.2f}, propose dès {propose:.2f})")
     raise typer.Exit(1 if outcome is Outcome.UNKNOWN else 0)

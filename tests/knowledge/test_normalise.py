@@ -21,6 +21,10 @@ def test_accents_ligatures_capitals_and_long_letters_are_folded() -> None:
     assert fold("ÉCOLE d’INGÉ, cœur, ouiiiii") == "ecole d'inge, coeur, oui"
 
 
+def test_acronym_of_one_letter_stays() -> None:
+    assert fold("BBB ou bbbien") == "bbb ou bien"
+
+
 def test_figures_keep_their_zeros() -> None:
     assert fold("1000 €") == "1000 €"
 
