@@ -27,8 +27,8 @@ from api.store.migration import migrate
 from api.store.models import Tutor
 
 _GRACE_SECONDS = 2
-_KEEP_ALIVE_SECONDS = 30
-"""Longer than our clients keep an idle connection (5 s): a request never meets one that is just being closed."""
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than `api.client` keeps an idle connection (30 s): a request never meets one that is just being closed."""
 T = TypeVar("T")
 
 cli = typer.Typer(help="L'api de Passerelle. Sans commande : la démarrer.", add_completion=False)
