@@ -18,7 +18,7 @@ from tests.nlu.servers import NLU_PYTHON, Rasa, free_port, running
 pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 HELD_OUT = Path(__file__).with_name("held_out.tsv")
-MANNERS = {"greet", "thank", "goodbye", "affirm", "deny", "smalltalk", "frustration", "bot_identity", "help", "pick"}
+MANNERS = {"greet", "thank", "goodbye", "affirm", "deny", "smalltalk", "frustration", "bot_identity", "help"}
 """Intents whose answer does not even try to answer."""
 
 TAKEN_FOR_QUESTIONS = {"ask", "nlu_fallback"}
