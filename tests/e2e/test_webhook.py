@@ -68,7 +68,7 @@ async def test_each_update_three_times_and_out_of_order(student: Student, telegr
 
 
 async def test_api_down_the_delivery_is_repeated(student: Student, telegram: Telegram, system: System) -> None:
-    await telegram.configure(retry_scale=0.5)
+    await telegram.configure(retry_scale=0.1)
     with system.stopped("api"):
         await student.says(QUESTION)
         await asyncio.sleep(2)

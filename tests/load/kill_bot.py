@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 
-from tests.e2e.steps import WELCOME
+from tests.e2e.steps import WELCOME, is_sourced
 from tests.e2e.system import System
 from tests.load.report import QUESTIONS, options, running_system, show
 from tests.telegram.chats import Sent
@@ -35,15 +35,13 @@ async def write(telegram: Telegram, chats: int, each: int, seconds: float) -> No
     await asyncio.gather(*(one(FIRST_CHAT + index) for index in range(chats)))
 
 
-async def kill(system: System, victim: str, kills: int, seconds: float) -> int:
-    """SIGKILL at random instants over the time; how often there was something to kill."""
-    done = 0
+async def kill(system: System, victim: str, kills: int, seconds: float) -> None:
+    """SIGKILL at random instants over the time; a victim that is still down is waited for."""
     for _ in range(kills):
         await asyncio.sleep(random.uniform(0.2, 2 * seconds / kills))
-        if await asyncio.to_thread(system.pid, victim):
-            await asyncio.to_thread(system.kill, victim)
-            done += 1
-    return done
+        while not await asyncio.to_thread(system.pid, victim):
+            await asyncio.sleep(0.1)
+        await asyncio.to_thread(system.kill, victim)
 
 
 def count(messages: list[Sent], expected: dict[int, int]) -> tuple[int, int, int]:
@@ -73,7 +71,7 @@ async def run(system: System, arguments: argparse.Namespace) -> int:
     async with system.telegram() as telegram:
         await telegram.configure(retry_scale=0.5)
         begun = time.monotonic()
-        _, kills = await asyncio.gather(
+        await asyncio.gather(
             write(telegram, arguments.chats, arguments.each, arguments.seconds),
             kill(system, arguments.victim, arguments.kills, arguments.seconds),
         )
@@ -86,6 +84,8 @@ async def run(system: System, arguments: argparse.Namespace) -> int:
         messages = await telegram.messages()
         state = await telegram.state()
     answers, missing, surplus = count(messages, expected)
+    kills = arguments.kills
+    unsourced = sum(WELCOME not in one.text and not is_sourced(one) for one in messages)
     lines = Counter(one.chat_id for one in messages if WELCOME in one.text)
     repeated = surplus + sum(number - 1 for number in lines.values())
     lacking = max(missing, missing_by_text(messages, arguments.chats, arguments.each))
@@ -106,6 +106,7 @@ async def run(system: System, arguments: argparse.Namespace) -> int:
             ("kills", kills),
             ("answers", answers),
             ("messages without an answer", lacking),
+            ("answers without a source", unsourced),
             ("repeated messages", repeated),
             ("chats without the first-contact line", arguments.chats - len(lines)),
             ("outbox rows not sent", dict(unsure)),
