@@ -77,15 +77,15 @@ def _lay_out(reply: Reply) -> list[_Run]:
 
 
 def _source_line(sources: list[Source]) -> list[_Run]:
-    runs = [_Run("Source : " if len(sources) == 1 else "Sources : ")]
+    """« Source : » with titles and links; the date once at the end where it is the same for all."""
+    one_day = len({source.checked_on for source in sources}) == 1
+    runs = [_Run("Source : ")]
     for number, source in enumerate(sources):
         is_link = source.url.startswith(("https://", "http://"))
-        runs += [
-            *([_Run(" · ")] if number else []),
-            _Run(source.title, url=source.url if is_link else None),
-            _Run(f" (vérifié le {french_date(source.checked_on)})"),
-        ]
-    return runs
+        runs += [*([_Run(" · ")] if number else []), _Run(source.title, url=source.url if is_link else None)]
+        if not one_day:
+            runs.append(_Run(f" (vérifié le {french_date(source.checked_on)})"))
+    return [*runs, _Run(f" (vérifié le {french_date(sources[0].checked_on)})")] if one_day else runs
 
 
 def _cut(runs: list[_Run]) -> list[list[_Run]]:

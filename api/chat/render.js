@@ -49,14 +49,14 @@ function outward(url, title) {
 }
 
 function sources(list) {
-  const days = new Set(list.map((source) => source.checked_on));
-  if (list.length === 1 || days.size > 1) {
-    const lines = list.map((source) => ["Source : ", outward(source.url, source.title), ` (vérifié le ${day(source)})`]);
-    return element("ul", "sources", ...lines.map((line) => element("li", "", ...line)));
-  }
-  const heading = element("li", "", `Sources, vérifiées le ${day(list[0])} :`);
-  const lines = list.map((source) => element("li", "", outward(source.url, source.title)));
-  return element("ul", "sources", heading, ...lines);
+  const oneDay = new Set(list.map((source) => source.checked_on)).size === 1;
+  const checked = (source) => ` (vérifié le ${day(source)})`;
+  const links = list.flatMap((source, number) => [
+    ...(number ? [" · "] : []),
+    outward(source.url, source.title),
+    ...(oneDay ? [] : [checked(source)]),
+  ]);
+  return element("p", "sources", "Source : ", ...links, ...(oneDay ? [checked(list[0])] : []));
 }
 
 function day(source) {

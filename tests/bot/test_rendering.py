@@ -63,8 +63,15 @@ def test_several_sources_share_one_line_after_the_warning() -> None:
     assert shown(render(reply)[0].html).splitlines()[-3:] == [
         "⚠️ Cette date est passée.",
         "",
-        "Sources : A (vérifié le 12 novembre 2026) · B (vérifié le 12 novembre 2026)",
+        "Source : A · B (vérifié le 12 novembre 2026)",
     ]
+
+
+def test_sources_of_two_days_each_have_their_date() -> None:
+    older = source("B").model_copy(update={"checked_on": date(2026, 10, 1)})
+    assert shown(render(Reply(text="x", sources=[source("A"), older]))[0].html).splitlines()[-1] == (
+        "Source : A (vérifié le 12 novembre 2026) · B (vérifié le 1er octobre 2026)"
+    )
 
 
 def test_address_that_is_none_becomes_no_link() -> None:
