@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, NoReturn, TypeVar
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import typer
 from rich.console import Console
 from rich.table import Table

@@ -9,6 +9,7 @@ from datetime import timedelta
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import HTTP_REQUESTS
@@ -30,7 +31,7 @@ def create_app(settings: Settings, *, library: Library | None = None, lexicon: L
     `library` and `lexicon` stand in for the real ones. ContentErrors if the safety lexicon cannot be read: without
     it no message may be taken in.
     """
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Passerelle",
         version=version("passerelle"),
         description="L'assistant d'orientation des élèves de STI2D et STL : demandes, réponses, exploitation.",

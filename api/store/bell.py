@@ -15,7 +15,7 @@ import logging
 from collections import defaultdict
 from contextlib import suppress
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
