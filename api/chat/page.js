@@ -13,6 +13,11 @@ const ATTEMPTS = 4;
 
 let stream;
 let opening = [];
+let markReady;
+const ready = new Promise((resolve) => {
+  markReady = resolve;
+});
+const unsent = new Set();
 let typingTimer;
 let outgoing = Promise.resolve();
 
@@ -47,13 +52,22 @@ function say(message, shown) {
   const item = spoken(shown);
   show(item, true);
   const body = JSON.stringify({ ...message, nonce: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
-  outgoing = outgoing.then(() => send(body, item));
+  queue(body, item);
+}
+
+/** One message after the other, and none before the stream has told what was said so far. */
+function queue(body, item) {
+  unsent.add(item);
+  showTyping(true);
+  outgoing = outgoing
+    .then(() => ready)
+    .then(() => send(body, item))
+    .finally(() => unsent.delete(item));
 }
 
 // --- Sending ---------------------------------------------------------------------------------------------------
 
 async function send(body, item) {
-  showTyping(true);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
       const response = await post("/chat/messages", body);
@@ -69,9 +83,7 @@ async function send(body, item) {
     await new Promise((done) => setTimeout(done, 700 * 2 ** attempt));
   }
   showTyping(false);
-  failed(item, () => {
-    outgoing = outgoing.then(() => send(body, item));
-  });
+  failed(item, () => queue(body, item));
 }
 
 function post(path, body) {
@@ -100,9 +112,10 @@ function listen() {
 
 function showHistory(lines) {
   const items = lines.map((line) => (line.reply ? reply(line.reply, say) : spoken(line.text)));
-  log.replaceChildren(...opening, ...items);
+  log.replaceChildren(...opening, ...items, ...unsent);
   $("hello").hidden = log.childElementCount > 0;
   toEnd();
+  markReady();
 }
 
 function showTrouble(on) {
