@@ -1,4 +1,4 @@
-"""Where Rasa keeps conversations: in memory, bounded, and not for long."""
+"""Where Rasa keeps conversations: bounded, not for long, and forgotten for good when told so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, RedisTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -58,3 +58,17 @@ class BoundedTrackerStore(InMemoryTrackerStore):
     def _forget(self, sender_id: str) -> None:
         self.store.pop(sender_id, None)
         self._saved_at.pop(sender_id, None)
+
+
+class ForgettingRedisTrackerStore(RedisTrackerStore):
+    """Redis with an expiry (`record_exp` seconds), where taking all events away forgets the conversation.
+
+    The stock store merges what it is given with what it has: it would keep every word after an erasure.
+    """
+
+    async def save(self, tracker: DialogueStateTracker, timeout: float | None = None) -> None:
+        """Keep the conversation; one whose events were all taken away is deleted."""
+        if not tracker.events:
+            self.red.delete(self.key_prefix + tracker.sender_id)
+            return
+        await super().save(tracker, timeout)
