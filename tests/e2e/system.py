@@ -219,10 +219,13 @@ class System:
         return int(self._supervisor("getProcessInfo", f"passerelle:{name}")["pid"])
 
     def kill(self, name: str) -> None:
-        """SIGKILL; the process manager starts it again."""
-        if pid := self.pid(name):
-            for process in _family(pid):
-                process.kill()
+        """SIGKILL, as soon as it runs; the process manager starts it again."""
+        deadline = time.monotonic() + 60
+        while not (pid := self.pid(name)):
+            assert time.monotonic() < deadline, f"{name} does not come back"
+            time.sleep(0.05)
+        for process in _family(pid):
+            process.kill()
 
     def stop(self, name: str) -> None:
         """Stop a process for as long as it takes."""

@@ -39,8 +39,6 @@ async def kill(system: System, victim: str, kills: int, seconds: float) -> None:
     """SIGKILL at random instants over the time; a victim that is still down is waited for."""
     for _ in range(kills):
         await asyncio.sleep(random.uniform(0.2, 2 * seconds / kills))
-        while not await asyncio.to_thread(system.pid, victim):
-            await asyncio.sleep(0.1)
         await asyncio.to_thread(system.kill, victim)
 
 

@@ -70,6 +70,8 @@ class StandIn:
             if error.code == 409 and request.transport and not request.transport.is_closing():
                 self.offences["two receivers"] += 1
             return web.json_response(error.body(), status=error.code)
+        except ConnectionResetError:  # the bot died while it wrote
+            return _cut(request)
 
     def _note(self, error: BotApiError) -> None:
         """Count what a well-behaved bot would not have asked for."""
