@@ -71,5 +71,5 @@ find_uv
 find_python310
 [ -d .venv ] || say "Installation de l'environnement principal (Python ≥ 3.11)…"
 step "$UV" sync --quiet --frozen "${groups[@]}"
-[ -d nlu/.venv ] || say "Installation de l'environnement de Rasa (Python 3.10, environ 2 Go)…"
+[ -d nlu/.venv ] || say "Installation de l'environnement de Rasa (Python 3.10, environ 0,7 Go)…"
 (cd nlu && step "$UV" sync --quiet --frozen)
