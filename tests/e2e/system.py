@@ -6,6 +6,7 @@ vectors are copied from the checkout's own `var/`: both are keyed by the hash of
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -224,8 +225,9 @@ class System:
         while not (pid := self.pid(name)):
             assert time.monotonic() < deadline, f"{name} does not come back"
             time.sleep(0.05)
-        for process in _family(pid):
-            process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for process in _family(pid):
+                process.kill()
 
     def stop(self, name: str) -> None:
         """Stop a process for as long as it takes."""

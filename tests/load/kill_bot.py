@@ -51,11 +51,11 @@ def count(messages: list[Sent], expected: dict[int, int]) -> tuple[int, int, int
 
 
 def missing_by_text(messages: list[Sent], chats: int, each: int) -> int:
-    """How many questions lack an answer of their own, whatever was said twice."""
+    """How many questions lack an answer of their own, whatever was said twice; an apology stands for one."""
     seen: dict[int, set[str]] = defaultdict(set)
     for one in messages:
         if WELCOME not in one.text:
-            seen[one.chat_id].add(one.text)
+            seen[one.chat_id].add(one.text if is_sourced(one) else f"apology {one.message_id}")
     wanted = {
         chat: len({QUESTIONS[(chat + number) % len(QUESTIONS)] for number in range(each)})
         for chat in range(FIRST_CHAT, FIRST_CHAT + chats)

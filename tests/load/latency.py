@@ -1,4 +1,5 @@
-"""Seconds from a student's message to the first answer, idle and with 20 chats side by side, and where they go.
+"""Seconds from a student's message to the first answer, and where they go: idle; 20 chats side by side that read
+what they get; and 20 chats that ask again at once, which shows how much the machine can take.
 
 The way is cut into: update → stored in the inbox → answered by the bot (Rasa, actions, base) → sent. Rasa's own
 turn and the base's search are timed directly as well, one request at a time.
@@ -24,15 +25,15 @@ from tests.telegram.client import Telegram
 FIRST_CHAT = 5000
 
 
-async def ask(telegram: Telegram, chat: int, rounds: int) -> list[float]:
-    """One known student asks one question after the other."""
+async def ask(telegram: Telegram, chat: int, rounds: int, pause_seconds: float) -> list[float]:
+    """One known student asks one question after the other, with a pause of about so long between."""
     student = telegram.student(chat)
     await student.says("bonjour")
     await student.receives(WELCOME, timeout_seconds=30)
     await student.receives(timeout_seconds=30)
     seconds = []
     for number in range(rounds):
-        await asyncio.sleep(random.uniform(0.1, 0.5))
+        await asyncio.sleep(random.uniform(0.5, 1.5) * pause_seconds)
         begun = time.time()
         await student.says(QUESTIONS[(chat + number) % len(QUESTIONS)])
         seconds.append((await student.receives(timeout_seconds=60)).at - begun)
@@ -94,18 +95,24 @@ def spread(name: str, values: list[float]) -> tuple[str, str]:
     return name, f"p50 {p50:.3f}  p95 {p95:.3f}  max {max(values, default=0):.3f}  (n = {len(values)})"
 
 
-async def ask_side_by_side(system: System, first: int, chats: int, rounds: int) -> list[float]:
+async def ask_side_by_side(system: System, first: int, chats: int, rounds: int, pause_seconds: float) -> list[float]:
     async with system.telegram() as telegram:
-        asked = await asyncio.gather(*(ask(telegram, first + index, rounds) for index in range(chats)))
+        asked = await asyncio.gather(*(ask(telegram, first + index, rounds, pause_seconds) for index in range(chats)))
     return [seconds for one in asked for seconds in one]
 
 
 def report(system: System, arguments: argparse.Namespace) -> int:
     tutor = Tutor("Camille", system.add_tutor("Camille", "camille@example.org"))
     rows: list[tuple[str, object]] = []
-    for name, first, chats in (("idle", FIRST_CHAT, 1), (f"{arguments.chats} chats", 2 * FIRST_CHAT, arguments.chats)):
+    many = f"{arguments.chats} chats, a pause of {arguments.pause:g} s"
+    rushed = f"{arguments.chats} chats without a pause"
+    for name, first, chats, pause in (
+        ("idle", FIRST_CHAT, 1, 0.5),
+        (many, 2 * FIRST_CHAT, arguments.chats, arguments.pause),
+        (rushed, 3 * FIRST_CHAT, arguments.chats, 0),
+    ):
         rounds = arguments.rounds * 3 if chats == 1 else arguments.rounds
-        seconds = asyncio.run(ask_side_by_side(system, first, chats, rounds))
+        seconds = asyncio.run(ask_side_by_side(system, first, chats, rounds, pause))
         inside = stages(system, first, chats)
         rows.append(spread(f"{name}: message → first answer", seconds))
         rows.append(spread(f"{name}:   inbox → replies stored", [one for one, _ in inside]))
@@ -122,6 +129,7 @@ def main() -> int:
     parser = options(__doc__)
     parser.add_argument("--chats", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=10, help="questions of each chat")
+    parser.add_argument("--pause", type=float, default=5, help="seconds between an answer and the next question")
     arguments = parser.parse_args()
     with running_system(arguments) as system:
         return report(system, arguments)

@@ -63,7 +63,7 @@ def show(title: str, rows: Sequence[tuple[str, object]], failures: Sequence[str]
     table = Table(title=title, show_header=False, title_justify="left")
     for name, value in rows:
         table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
-    console = Console()
+    console = Console(width=120)
     console.print(table)
     for failure in failures:
         console.print(f"FAILED: {failure}", style="red", highlight=False)
