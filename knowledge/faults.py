@@ -19,6 +19,7 @@ _MESSAGES = {
     "too_short": ("« {name} » compte {actual_length} élément(s)", "il en faut au moins {min_length}"),
     "tuple_type": ("« {name} » n'est pas une liste", "écris un élément par ligne, précédé de « - »"),
     "value_error": ("« {name} » : {error}", "corrige ce texte"),
+    "literal_error": ("« {name} » : « {input} » n'est pas possible", "choisis parmi : {expected}"),
     "model_type": ("« {name} » n'a pas la forme attendue", "écris des lignes « clé: valeur »"),
     "model_attributes_type": ("« {name} » n'a pas la forme attendue", "écris des lignes « clé: valeur »"),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from knowledge.axes import AxisCatalogue, load_axes
+from knowledge.directory.loader import DIRECTORY_FOLDER, Directory, load_directory
+from knowledge.directory.memory import TableMemory
 from knowledge.errors import ContentErrors, Fault
 from knowledge.faults import fault_of
 from knowledge.normalise import Lexicon, load_lexicon, question_key
@@ -30,6 +33,7 @@ class Content:
     lexicon: Lexicon
     off_topic: tuple[str, ...]
     """Phrasings of what Passerelle does not answer."""
+    directory: Directory = field(default_factory=Directory)
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,18 @@ class _Read:
         return document.line if isinstance(document, Fault) else document.line(path)
 
 
-def load_content(content_dir: Path, parsed: ParsedEntries | None = None) -> Content:
-    """The content of a folder; ContentErrors lists every fault of every file. `parsed` spares unchanged files."""
+def load_content(content_dir: Path, parsed: ParsedEntries | None = None, tables: TableMemory | None = None) -> Content:
+    """The content of a folder; ContentErrors lists every fault of every file.
+
+    `parsed` spares unchanged entries, `tables` unchanged directories.
+    """
     if not content_dir.is_dir():
         raise ContentErrors([Fault(str(content_dir), 1, "ce dossier n'existe pas", "vérifie le chemin")])
     faults: list[Fault] = []
     axes = _collect(faults, load_axes, content_dir)
     lexicon = _collect(faults, load_lexicon, content_dir)
     off_topic = _collect(faults, load_off_topic, content_dir)
+    directory = _collect(faults, partial(load_directory, axes=axes, memory=tables), content_dir)
     read = list(_read_entries(content_dir, parsed or ParsedEntries(), faults))
     faults += _duplicate_ids(read)
     faults += _dead_references(read, {path.stem for path in entry_files(content_dir)})
@@ -60,12 +68,14 @@ def load_content(content_dir: Path, parsed: ParsedEntries | None = None) -> Cont
         faults += _unknown_axes(read, axes)
     if faults or axes is None or lexicon is None or off_topic is None:
         raise ContentErrors(faults)
-    return Content(MappingProxyType({item.entry.id: item.entry for item in read}), axes, lexicon, off_topic)
+    entries = MappingProxyType({item.entry.id: item.entry for item in read})
+    return Content(entries, axes, lexicon, off_topic, directory)
 
 
 def entry_files(content_dir: Path) -> list[Path]:
-    """The files that hold entries, in a stable order."""
-    return sorted(path for path in content_dir.glob("*/*.yml") if not path.name.startswith("."))
+    """The files that hold entries, in a stable order; the directories' rows are no entries."""
+    files = (path for path in content_dir.glob("*/*.yml") if path.parent.name != DIRECTORY_FOLDER)
+    return sorted(path for path in files if not path.name.startswith("."))
 
 
 def _collect(faults: list[Fault], load: Any, content_dir: Path) -> Any:
