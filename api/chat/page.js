@@ -10,6 +10,8 @@ const state = $("state");
 const calm = state.textContent;
 const TYPING_LIMIT = 20_000;
 const ATTEMPTS = 4;
+const MARGIN = 12;
+const TOO_LONG = "C'est la longueur maximale d'un message (4 096 caractères). Tu peux écrire la suite dans un autre.";
 
 let stream;
 let opening = [];
@@ -18,6 +20,7 @@ const ready = new Promise((resolve) => {
   markReady = resolve;
 });
 const unsent = new Set();
+const tabs = new BroadcastChannel("passerelle");
 let typingTimer;
 let outgoing = Promise.resolve();
 
@@ -36,7 +39,7 @@ function show(item, follow = isAtEnd()) {
   $("hello").hidden = true;
   log.append(item);
   if (!follow) return;
-  if (item.offsetHeight > scroller.clientHeight - 40) item.scrollIntoView({ block: "start" });
+  if (item.offsetHeight > scroller.clientHeight - 40) scroller.scrollTop = item.offsetTop - MARGIN;
   else toEnd();
 }
 
@@ -52,6 +55,7 @@ function say(message, shown) {
   const item = spoken(shown);
   show(item, true);
   const body = JSON.stringify({ ...message, nonce: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
+  tabs.postMessage({ shown });
   queue(body, item);
 }
 
@@ -59,10 +63,7 @@ function say(message, shown) {
 function queue(body, item) {
   unsent.add(item);
   showTyping(true);
-  outgoing = outgoing
-    .then(() => ready)
-    .then(() => send(body, item))
-    .finally(() => unsent.delete(item));
+  outgoing = outgoing.then(() => ready).then(() => send(body, item));
 }
 
 // --- Sending ---------------------------------------------------------------------------------------------------
@@ -73,6 +74,7 @@ async function send(body, item) {
       const response = await post("/chat/messages", body);
       if (response.ok) {
         const { route } = await response.json();
+        unsent.delete(item);
         if (route === "tutor") showTyping(false);
         return;
       }
@@ -94,6 +96,7 @@ function post(path, body) {
 
 function listen() {
   stream?.close();
+  $("live").setAttribute("aria-live", "off"); // what was said before is not read out again
   stream = new EventSource("/chat/events");
   stream.addEventListener("open", () => showTrouble(false));
   stream.addEventListener("error", () => {
@@ -115,6 +118,7 @@ function showHistory(lines) {
   log.replaceChildren(...opening, ...items, ...unsent);
   $("hello").hidden = log.childElementCount > 0;
   toEnd();
+  setTimeout(() => $("live").setAttribute("aria-live", "polite"));
   markReady();
 }
 
@@ -123,15 +127,26 @@ function showTrouble(on) {
   state.classList.toggle("trouble", on);
 }
 
-/** Everything was erased: the page starts over with a new session, and says so. */
+/** Everything was erased: the browser starts over with a new session. */
 async function begin() {
   stream.close();
   showTyping(false);
-  await post("/chat/forget");
+  await post("/chat/forget").catch(() => {}); // the former session knows nothing any more either
+  tabs.postMessage({ forgotten: true });
+  startOver();
+}
+
+function startOver() {
   const text = "C'est fait : tout ce qui te concerne est effacé. Si tu m'écris de nouveau, on repart de zéro.";
   opening = [reply({ kind: "notice", text }, say)];
   listen();
 }
+
+// What another tab of this browser has said, or that it has begun a new session: the cookie is the same for all.
+tabs.addEventListener("message", ({ data }) => {
+  if (data.forgotten) startOver();
+  else show(spoken(data.shown));
+});
 
 // --- Writing ---------------------------------------------------------------------------------------------------
 
@@ -155,6 +170,7 @@ words.addEventListener("keydown", (event) => {
 function grow() {
   words.style.height = "auto";
   words.style.height = `${words.scrollHeight + 2}px`;
+  $("limit").textContent = words.value.length < words.maxLength ? "" : TOO_LONG;
 }
 
 function openMenu(on) {

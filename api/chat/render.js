@@ -1,11 +1,17 @@
 // From a reply, as data, to what stands on the page. Whatever a person wrote is put in as text, never as HTML.
 
 const DAY = new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const LINKS = /\b0 ?8\d{2}(?:[ \u00a0]?\d{3}){2}\b|https?:\/\/[^\s<>"«»]*[^\s<>"«».,;:!?)\]]|\b0[1-9](?:[ .\u00a0]?\d{2}){4}\b|(?<![\w/])\/[a-z]{3,}\b/g;
-const CARD_LINKS = new RegExp(
-  `${LINKS.source}|(?<![\\d/])(?:3[\\d]{3}|3 \\d{3}|11[0-9]|1[578])(?![\\d/]|[  \\u00a0]?(?:ans|h|€|%))`,
-  "g",
-);
+const GAP = "[ .\\u00a0\\u202f]?";
+const PATTERNS = [
+  `https?://[^\\s<>"«»]*[^\\s<>"«».,;:!?)\\]]`,
+  `(?<![\\d+]${GAP})0${GAP}8\\d{2}(?:${GAP}\\d{3}){2}(?!${GAP}\\d)`,
+  `(?<![\\d+]${GAP})(?:0|\\+33${GAP})[1-9](?:${GAP}\\d{2}){4}(?!${GAP}\\d)`,
+  `(?<![\\w/])/[a-z]{3,}\\b`,
+];
+const LINKS = new RegExp(PATTERNS.join("|"), "g");
+const SHORT_NUMBER = `(?<![\\d/])(?:3\\d{3}|3 \\d{3}|11\\d|1[578])(?![\\d/]|${GAP}(?:ans|h|€|%))`;
+const CARD_LINKS = new RegExp([...PATTERNS, SHORT_NUMBER].join("|"), "g");
+const BY_SMS = "114";
 
 function element(tag, className, ...children) {
   const made = document.createElement(tag);
@@ -34,7 +40,8 @@ function link(found, say) {
   }
   if (!found.startsWith("http")) {
     const call = element("a", "", found);
-    call.href = `tel:${found.replace(/[^\d]/g, "")}`;
+    const number = found.replace(/[^\d+]/g, "");
+    call.href = number === BY_SMS ? `sms:${number}` : `tel:${number}`;
     return call;
   }
   return outward(found, found);
@@ -92,7 +99,7 @@ export function reply(data, say) {
   if (data.warning) bubble.append(element("p", "warning", data.warning));
   if (data.sources?.length) bubble.append(sources(data.sources));
   const item = element("li", `message ${data.kind}`, bubble);
-  if (data.kind === "safety") item.setAttribute("role", "alert");
+  if (data.kind === "safety") bubble.setAttribute("role", "alert");
   if (data.buttons?.length) item.append(chips(data.buttons, say));
   return item;
 }
