@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -27,13 +26,13 @@ import httpx
 import psutil
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
+from tests.e2e.costly import ROOT, copy_what_is_costly
 from tests.telegram.client import Telegram
 from tests.telegram.settings import TOKEN
 
-ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK_SECRET = "secret-of-the-webhook"
-START_SECONDS = 240
-"""Long enough to train Rasa's model once."""
+START_SECONDS = 180
+"""How long the parts may take to answer on a machine that has other things to do as well."""
 STOP_SECONDS = 10
 """What `make run` promises."""
 
@@ -100,7 +99,7 @@ class System:
 
     def _start_launcher(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        _copy_what_is_costly(self.data_dir)
+        copy_what_is_costly(self.data_dir)
         output = (self.data_dir / "launcher.log").open("wb")
         with output:
             self._launcher = subprocess.Popen(
@@ -273,19 +272,6 @@ class System:
         transport = SupervisorTransport(None, None, f"unix://{path}")
         with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
             return getattr(proxy.supervisor, call)(*arguments)
-
-
-def _copy_what_is_costly(data_dir: Path) -> None:
-    """The model, trained once for all systems if it has to be, and the vectors that were computed before."""
-    train = [str(ROOT / "nlu" / ".venv" / "bin" / "python"), str(ROOT / "nlu" / "train.py")]
-    settings = {**os.environ, "PASSERELLE_DATA_DIR": str(ROOT / "var")}
-    subprocess.run(train, env=settings, check=True, stdout=subprocess.DEVNULL, timeout=START_SECONDS)
-    named = subprocess.run([*train, "--path"], env=settings, check=True, capture_output=True, text=True)
-    model = Path(named.stdout.strip())
-    (data_dir / "models").mkdir(exist_ok=True)
-    shutil.copy2(model, data_dir / "models")
-    if (ROOT / "var" / "cache").exists() and not (data_dir / "cache").exists():
-        shutil.copytree(ROOT / "var" / "cache", data_dir / "cache")
 
 
 def _family(pid: int) -> list[psutil.Process]:
