@@ -10,8 +10,8 @@ from api.schemas import Answers, Profile, Reply, TutorRequested
 class Desk(Protocol):
     """The part of `api.client.ApiClient` that the actions use; raises the classes of `api.errors`."""
 
-    async def answers(self, question: str) -> Answers:
-        """What the base says to a question."""
+    async def answers(self, question: str, previous: str | None = None) -> Answers:
+        """What the base says to a question, which may lean on the `previous` one."""
         ...
 
     async def entry(self, entry_id: str) -> Reply:

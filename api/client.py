@@ -177,9 +177,13 @@ class ApiClient:
 
     # --- Answers --------------------------------------------------------------------------------------------
 
-    async def answers(self, question: str) -> Answers:
-        """What the base says to a question, of which at most 1,000 characters are used."""
-        return await self._read("GET", "/v1/answers", Answers, params={"q": question[:1000]})
+    async def answers(self, question: str, previous: str | None = None) -> Answers:
+        """What the base says to a question, of which at most 1,000 characters are used.
+
+        `previous` is the question before it: a follow-up may change one criterion of its list.
+        """
+        params = {"q": question[:1000]} | ({"previous": previous[:1000]} if previous else {})
+        return await self._read("GET", "/v1/answers", Answers, params=params)
 
     async def entry(self, entry_id: str) -> Reply:
         """The message that shows one entry. Raises EntryUnknown."""

@@ -347,6 +347,8 @@ class Answers(Schema):
     outcome: AnswerOutcome
     entries: list[AnswerEntry]
     reply: Reply
+    question: str | None = None
+    """The whole question, where a follow-up was answered as one."""
 
 
 # --- Escalations ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The knowledge base: curated entries, and the search that finds the right one or says that it does not know."""
 
+from knowledge.directory import DirectoryAnswer
 from knowledge.errors import CalibrationError, ContentErrors, Fault, KnowledgeError
 from knowledge.schema import Axes, Entry, Source
 from knowledge.search import Hit, Outcome, SearchResult
@@ -10,6 +11,7 @@ __all__ = [
     "BaseStatus",
     "CalibrationError",
     "ContentErrors",
+    "DirectoryAnswer",
     "Entry",
     "Fault",
     "Hit",

@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from knowledge.calibration import CALIBRATION_FILE, Calibration, load_calibration
+from knowledge.directory import DirectoryAnswer, Finder
+from knowledge.directory.memory import TableMemory
 from knowledge.encoder import E5Encoder, Encoder
 from knowledge.errors import ContentErrors
 from knowledge.index import Index
 from knowledge.loader import Content, load_content
+from knowledge.normalise import question_key, words
 from knowledge.parsed import ParsedEntries
 from knowledge.schema import Entry
 from knowledge.search import SearchResult, find
@@ -40,6 +43,9 @@ class BaseStatus:
 class _Served:
     content: Content
     index: Index
+    finder: Finder
+    own_questions: frozenset[str]
+    """The keys of the entries' own phrasings: an entry that claims a question answers it."""
     loaded_at: datetime
 
 
@@ -52,6 +58,7 @@ class KnowledgeBase:
         self._calibration = calibration
         self._vectors = VectorCache(cache_dir, encoder)
         self._parsed = ParsedEntries(cache_dir)
+        self._tables = TableMemory(cache_dir)
         self._reloading = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -76,6 +83,15 @@ class KnowledgeBase:
     def search(self, text: str, limit: int = 5) -> SearchResult:
         """The outcome and at most `limit` hits, best first. Never raises, whatever the text; cut at 1000 characters."""
         return find(text, self._served.index, self._encoder, self._calibration, limit)
+
+    def directory(self, text: str) -> DirectoryAnswer | None:
+        """The list that a text asks for; None where it asks for none, or an entry has that very question."""
+        served = self._served
+        return None if question_key(text) in served.own_questions else served.finder.find(text)
+
+    def follow_up(self, previous: str, text: str) -> str | None:
+        """The directory question that `text` makes of the one before (« et à Toulon ? »); None where it makes none."""
+        return self._served.finder.follow_up(previous, text)
 
     def status(self) -> BaseStatus:
         """What is served now; `error` says why the files on disk are not."""
@@ -120,11 +136,15 @@ class KnowledgeBase:
                 logger.exception("the content could not be reloaded")
 
     def _build(self) -> _Served:
-        content = load_content(self._content_dir, self._parsed)
+        content = load_content(self._content_dir, self._parsed, self._tables)
         index = Index(content.entries.values(), content.off_topic, content.lexicon, self._vectors)
         self._vectors.save()
         self._parsed.save()
-        return _Served(content, index, datetime.now(UTC))
+        self._tables.save()
+        spelled = {word for entry in content.entries.values() for word in words(f"{entry.title} {entry.answer}")}
+        own = {question_key(question) for entry in content.entries.values() for question in entry.questions}
+        finder = Finder(content.directory, content.lexicon, spelled)
+        return _Served(content, index, finder, frozenset(own), datetime.now(UTC))
 
 
 def open_base(content_dir: Path, cache_dir: Path) -> KnowledgeBase:

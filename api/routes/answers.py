@@ -17,9 +17,14 @@ router = APIRouter(prefix="/v1", tags=["réponses"], dependencies=[Depends(requi
 
 
 @router.get("/answers")
-async def find_answers(context: ContextDep, q: Annotated[str, Query(min_length=1)]) -> Answers:
-    """Les fiches qui répondent à une question (ses 1 000 premiers caractères) et le message qui les montre."""
-    found = await answers.answer(context.library.base, q, datetime.now(UTC).date())
+async def find_answers(
+    context: ContextDep, q: Annotated[str, Query(min_length=1)], previous: str | None = None
+) -> Answers:
+    """Les fiches ou la liste qui répondent à une question (1 000 caractères au plus), et le message qui les montre.
+
+    Avec `previous`, la question d'avant : « et à Toulon ? » change alors un critère de sa liste.
+    """
+    found = await answers.answer(context.library.base, q, datetime.now(UTC).date(), previous)
     metrics.ANSWERS.labels(found.outcome.value).inc()
     return found
 

@@ -28,15 +28,18 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.known: dict[str, Answers] = {}
+        self.swapped: dict[tuple[str, str], Answers] = {}
         self.entries: dict[str, Reply] = {}
         self.broken: PasserelleError | None = None
         self.questions: list[str] = []
         self.tutor_requests: list[tuple[str, str | None]] = []
         self.profiles: list[tuple[str, dict[str, str]]] = []
 
-    async def answers(self, question: str) -> Answers:
+    async def answers(self, question: str, previous: str | None = None) -> Answers:
         self._fail()
         self.questions.append(question)
+        if previous is not None and (previous, question) in self.swapped:
+            return self.swapped[previous, question]
         return self.known.get(question, unknown())
 
     async def entry(self, entry_id: str) -> Reply:

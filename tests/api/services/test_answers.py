@@ -9,7 +9,8 @@ import pytest
 from api.errors import EntryUnknown
 from api.schemas import AnswerOutcome, ReplyKind
 from api.services import answers
-from knowledge import Entry, Hit, Outcome, SearchResult
+from knowledge import DirectoryAnswer, Entry, Hit, Outcome, SearchResult, Source
+from knowledge.directory import Facets, Subject
 
 TODAY = date(2026, 11, 22)
 
@@ -34,6 +35,14 @@ class FakeBase:
     def __init__(self, outcome: Outcome, *found: Entry) -> None:
         self.result = SearchResult(outcome, tuple(Hit(one, 0.9 - n / 10) for n, one in enumerate(found)))
         self.asked: list[tuple[str, int]] = []
+        self.lists: dict[str, DirectoryAnswer] = {}
+        self.follow_ups: dict[tuple[str, str], str] = {}
+
+    def directory(self, text: str) -> DirectoryAnswer | None:
+        return self.lists.get(text)
+
+    def follow_up(self, previous: str, text: str) -> str | None:
+        return self.follow_ups.get((previous, text))
 
     def search(self, text: str, limit: int = 5) -> SearchResult:
         self.asked.append((text, limit))
@@ -101,3 +110,52 @@ def test_an_unknown_entry_is_said_so() -> None:
     base: Any = SimpleNamespace(entry={}.__getitem__)
     with pytest.raises(EntryUnknown):
         answers.show(base, "x", TODAY)
+
+
+def listed(**changes: Any) -> DirectoryAnswer:
+    known: dict[str, Any] = {
+        "id": "annuaire-ecoles",
+        "question": "écoles d'ingénieurs à Aix",
+        "title": "Écoles d'ingénieurs à Aix",
+        "lines": ("• ESAIP — Aix-en-Provence, privée",),
+        "found": 2,
+        "notes": ("À vérifier.",),
+        "sources": (Source(title="Parcoursup", url="https://parcoursup.gouv.fr", checked_on=date(2026, 11, 1)),),
+        "facets": Facets(Subject.SCHOOLS),
+        **changes,
+    }
+    return DirectoryAnswer(**known)
+
+
+async def ask_list(found: DirectoryAnswer, previous: str | None = None) -> Any:
+    base = FakeBase(Outcome.UNKNOWN)
+    base.lists["écoles à Aix"] = found
+    base.follow_ups["écoles à Gap", "et à Aix ?"] = "écoles à Aix"
+    question = "et à Aix ?" if previous else "écoles à Aix"
+    result = await answers.answer(base, question, TODAY, previous)  # type: ignore[arg-type]
+    assert base.asked == []
+    return result
+
+
+async def test_a_list_is_an_answer_with_its_source_and_the_same_buttons() -> None:
+    found = await ask_list(listed())
+    assert (found.outcome, found.question) == (AnswerOutcome.ANSWER, None)
+    assert found.reply.text == "• ESAIP — Aix-en-Provence, privée\n… et 1 autre\n\nÀ vérifier."
+    assert (found.reply.kind, found.reply.title) == (ReplyKind.ANSWER, "Écoles d'ingénieurs à Aix")
+    assert payloads(found.reply) == [["helpful:annuaire-ecoles", "unhelpful:annuaire-ecoles"], ["tutor"]]
+    assert [(one.id, one.sources[0].title) for one in found.entries] == [("annuaire-ecoles", "Parcoursup")]
+
+
+async def test_a_list_with_an_old_fact_carries_a_warning() -> None:
+    assert "1er mars 2026" in (await ask_list(listed(valid_until=date(2026, 3, 1)))).reply.warning
+
+
+async def test_an_empty_list_is_no_answer_and_offers_a_tutor() -> None:
+    found = await ask_list(listed(lines=(), found=0, notes=("Je ne connais rien.",)))
+    assert (found.outcome, found.entries) == (AnswerOutcome.UNKNOWN, [])
+    assert (found.reply.kind, found.reply.text) == (ReplyKind.UNKNOWN, "Je ne connais rien.")
+    assert payloads(found.reply) == [["tutor"]]
+
+
+async def test_a_follow_up_is_answered_as_the_whole_question() -> None:
+    assert (await ask_list(listed(), previous="écoles à Gap")).question == "écoles à Aix"
