@@ -41,5 +41,6 @@ def _train() -> Path:
 
 def _run(*command: str) -> str:
     settings = {**os.environ, "PASSERELLE_DATA_DIR": str(ROOT / "var")}
-    done = subprocess.run(command, cwd=ROOT, env=settings, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
