@@ -43,6 +43,12 @@ def fold(text: str) -> str:
     return _REPEATED.sub(r"\2", text)
 
 
+@lru_cache(maxsize=50_000)
+def _folded_word(word: str) -> str:
+    """`fold` for one word: the same few come again and again."""
+    return fold(word)
+
+
 def words(text: str) -> list[str]:
     """The folded words of a text; an elided word keeps its apostrophe (« j' », « qu' »)."""
     return _WORD.findall(fold(text))
@@ -82,7 +88,7 @@ class Lexicon:
         """The text with its SMS words written in full, accents and capitals kept; cut at 1000 characters."""
         text = text[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
         text = _REPEATED.sub(r"\2", text.translate(_LIGATURES))
-        text = _WORD.sub(lambda found: self.sms.get(fold(found[0]), found[0]), text)
+        text = _WORD.sub(lambda found: self.sms.get(_folded_word(found[0]), found[0]), text)
         return " ".join(word[:_WORD_LIMIT] for word in text.split())
 
     def tokens(self, text: str) -> list[str]:
