@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from knowledge.cli import ask, check, export, measure, overview
+from knowledge.cli import ask, check, directory, export, measure, overview
 
 app = typer.Typer(
     name="passerelle-kb",
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command()(check.check)
 app.command()(check.new)
 app.command()(ask.search)
+app.command("annuaire")(directory.directory)
 app.command("eval")(measure.evaluate)
 app.command()(measure.calibrate)
 app.command()(overview.coverage)

@@ -15,6 +15,7 @@ from knowledge.directory.memory import TableMemory
 from knowledge.encoder import E5Encoder, Encoder
 from knowledge.errors import ContentErrors
 from knowledge.index import Index
+from knowledge.lastgood import LastGood
 from knowledge.loader import Content, load_content
 from knowledge.normalise import question_key, words
 from knowledge.parsed import ParsedEntries
@@ -50,7 +51,11 @@ class _Served:
 
 
 class KnowledgeBase:
-    """Answers questions from the last content that had no fault. Every method is safe in any thread."""
+    """Answers questions from the last content that had no fault. Every method is safe in any thread.
+
+    A copy of that content lies in the cache folder: a process that starts while the content has a fault serves it.
+    ContentErrors where there is no such copy.
+    """
 
     def __init__(self, content_dir: Path, cache_dir: Path, encoder: Encoder, calibration: Calibration) -> None:
         self._content_dir = content_dir
@@ -63,8 +68,9 @@ class KnowledgeBase:
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         self._error: str | None = None
+        self._last_good = LastGood(cache_dir)
         self._signature = signature(content_dir)
-        self._served = self._build()
+        self._served = self._first()
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -106,12 +112,13 @@ class KnowledgeBase:
                 return self._error is None
             self._signature = now
             try:
-                self._served = self._build()
+                self._served = self._build(self._content_dir)
             except ContentErrors as error:
-                self._error = f"contenu en attente de correction ({len(error.faults)}) : {error.faults[0]}"
+                self._error = _waiting(error)
                 logger.warning("the content has %d faults: the earlier one stays in service", len(error.faults))
                 return False
             self._error = None
+            self._keep()
             logger.info("the content was reloaded: %d entries", len(self._served.content.entries))
             return True
 
@@ -135,8 +142,28 @@ class KnowledgeBase:
                 self._error = f"le contenu n'a pas pu être relu ({type(error).__name__})"
                 logger.exception("the content could not be reloaded")
 
-    def _build(self) -> _Served:
-        content = load_content(self._content_dir, self._parsed, self._tables)
+    def _first(self) -> _Served:
+        try:
+            served = self._build(self._content_dir)
+        except ContentErrors as error:
+            kept = self._last_good.folder()
+            if kept is None:
+                raise
+            try:
+                served = self._build(kept)
+            except ContentErrors:
+                raise error from None  # the copy is of another version: what is to mend is the content
+            self._error = f"{_waiting(error)} ; la dernière version sans faute est servie"
+            logger.warning("the content has %d faults: the last good copy is served", len(error.faults))
+            return served
+        self._keep()
+        return served
+
+    def _keep(self) -> None:
+        self._last_good.keep(self._content_dir, lambda: signature(self._content_dir) == self._signature)
+
+    def _build(self, content_dir: Path) -> _Served:
+        content = load_content(content_dir, self._parsed, self._tables)
         index = Index(content.entries.values(), content.off_topic, content.lexicon, self._vectors)
         self._vectors.save()
         self._parsed.save()
@@ -147,8 +174,12 @@ class KnowledgeBase:
         return _Served(content, index, finder, frozenset(own), datetime.now(UTC))
 
 
+def _waiting(error: ContentErrors) -> str:
+    return f"contenu en attente de correction ({len(error.faults)}) : {error.faults[0]}"
+
+
 def open_base(content_dir: Path, cache_dir: Path) -> KnowledgeBase:
-    """The base of a content folder, vectors cached in `cache_dir`; ContentErrors where the content has faults."""
+    """The base of a content folder, with a cache folder; ContentErrors where the content has faults and no copy."""
     encoder = E5Encoder()
     return KnowledgeBase(content_dir, cache_dir, encoder, load_calibration(CALIBRATION_FILE, encoder.version))
 

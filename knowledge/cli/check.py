@@ -54,13 +54,15 @@ def check(
     with faults_shown(as_json):
         loaded = load_content(content)
         report = None if fast else _guard(loaded, cache_folder(cache))
-    remarks = [*_dates(loaded, datetime.now(UTC).date()), *_readability(loaded)]
+    today = datetime.now(UTC).date()
+    remarks = [*_dates(loaded, today), *_readability(loaded), *_directory_dates(loaded, today)]
     stolen = report.thefts if report else ()
     if as_json:
         show_json(
             {
                 "ok": not stolen,
                 "entries": len(loaded.entries),
+                "directories": {name: len(table.rows) for name, table in loaded.directory.tables()},
                 "notes": [asdict(note) for note in remarks],
                 "guard": asdict(report) if report else None,
             }
@@ -119,6 +121,23 @@ def _dates(content: Content, today: date) -> list[_Note]:
     return found
 
 
+def _directory_dates(content: Content, today: date) -> list[_Note]:
+    found = []
+    for name, table in content.directory.tables():
+        for row in table.rows.values():
+            place = f"annuaires/{name} : {row.id}"
+            if row.expired(today):
+                found.append(_Note(place, f"périmée depuis le {row.valid_until} : mets la ligne à jour"))
+            elif row.expired(today + timedelta(days=_SOON_DAYS)):
+                found.append(_Note(place, f"périmée dès le {row.valid_until} : prépare la mise à jour"))
+        for key, source in table.sources.items():
+            if source.checked_on > today:
+                found.append(_Note(f"annuaires/{name}", f"la source « {key} » est datée dans le futur"))
+            if not any(key in row.sources for row in table.rows.values()):
+                found.append(_Note(f"annuaires/{name}", f"aucune ligne ne nomme la source « {key} » : retire-la"))
+    return found
+
+
 def _readability(content: Content) -> list[_Note]:
     acronyms = content.lexicon.acronyms
     return [_Note(entry.id, about) for entry in content.entries.values() for about in notes(entry, acronyms)]
@@ -135,7 +154,9 @@ def _show(content: Content, remarks: list[_Note], report: GuardReport | None) ->
         columns = ["fiche volée", "sa question", "fiche voleuse", "probabilité"]
         show_table("Questions volées : précise les deux fiches, ou mets la question dans not_for", columns, thefts)
     stolen = len(report.thefts) if report else 0
-    console.print(f"{len(content.entries)} fiches lues, {len(remarks)} remarque(s), {stolen} question(s) volée(s).")
+    listed = sum(len(table.rows) for _, table in content.directory.tables())
+    read = f"{len(content.entries)} fiches et {listed} lignes d'annuaire lues"
+    console.print(f"{read}, {len(remarks)} remarque(s), {stolen} question(s) volée(s).")
 
 
 def _template(entry_id: str, today: date) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from knowledge.cli.screen import CONTENT_DIR, AsJson, ContentDir, console, faults_shown, show_json, show_table
+from knowledge.directory import Directory
 from knowledge.loader import load_content
 from knowledge.schema import Entry
 
@@ -63,7 +64,7 @@ def stale(
     today = datetime.now(UTC).date()
     horizon = today + timedelta(days=days)
     due = [entry for entry in loaded.entries.values() if entry.expired(horizon) or entry.stale(horizon)]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": entry.id,
             "valid_until": entry.valid_until,
@@ -73,6 +74,7 @@ def stale(
         }
         for entry in sorted(due, key=lambda entry: min(entry.valid_until or entry.review_by, entry.review_by))
     ]
+    rows += _due_directory_rows(loaded.directory, today, horizon)
     if as_json:
         show_json(rows)
     else:
@@ -99,13 +101,29 @@ def stats(content: ContentDir = CONTENT_DIR, as_json: AsJson = False) -> None:
         "sigles": len(loaded.lexicon.acronyms),
         "mots de SMS": len(loaded.lexicon.sms),
         "phrases hors sujet": len(loaded.off_topic),
-    }
+    } | {f"annuaire {name}": len(table.rows) for name, table in loaded.directory.tables() if table.rows}
     if as_json:
         show_json({"totals": totals, "themes": dict(by_theme)})
         return
     show_table("La base", ["", "nombre"], list(totals.items()))
     labels = loaded.axes.labels["theme"]
     show_table("Par thème", ["thème", "fiches"], [(labels[theme], by_theme[theme]) for theme in labels])
+
+
+def _due_directory_rows(directory: Directory, today: date, horizon: date) -> list[dict[str, Any]]:
+    found = [
+        {
+            "id": f"annuaires/{name} : {row.id}",
+            "valid_until": row.valid_until,
+            "review_by": row.valid_until,
+            "owner": "coordination",
+            "late": row.expired(today),
+        }
+        for name, table in directory.tables()
+        for row in table.rows.values()
+        if row.expired(horizon)
+    ]
+    return sorted(found, key=lambda row: str(row["valid_until"]))
 
 
 def _any(counts: Counter[tuple[str, str, str]], track: str, course: str) -> bool:

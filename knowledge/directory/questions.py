@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from knowledge.directory.facets import ALLOWED, Facets, Subject
 from knowledge.directory.loader import Directory
 from knowledge.directory.places import Place
-from knowledge.directory.vocabulary import CUE, NEAR, PLURAL, Meaning, build_vocabulary
-from knowledge.normalise import Lexicon, question_key
+from knowledge.directory.vocabulary import CUE, NEAR, PLURAL, Meaning, build_vocabulary, phrase_key
+from knowledge.normalise import Lexicon
 
 WORD_LIMIT = 40
 """A question of more words tells a story: it is not for the directories."""
 
+_PAIRS = ((Subject.EXAMS, Subject.SCHOOLS), (Subject.ESTABLISHMENTS, Subject.FORMATIONS))
+"""Subjects of which the second only says what the first is about: « concours d'écoles d'ingénieurs »."""
 _FACETS = ("track", "level", "family", "formation", "sector", "apprenticeship", "exam", "kind", "audience", "detail")
 
 
@@ -69,7 +71,7 @@ class QuestionReader:
 
     def read(self, text: str) -> Reading | None:
         """The text phrase by phrase, longest first; None where it is too long."""
-        words = question_key(self._lexicon.spell_out(text)).split()
+        words = list(phrase_key(self._lexicon.spell_out(text.replace("&", ""))))
         if not 0 < len(words) <= WORD_LIMIT:
             return None
         words = [self._corrected(word) for word in words]
@@ -149,7 +151,7 @@ class QuestionReader:
 def _named(named: Sequence[str], reading: Reading) -> Subject | None:
     """The subject among those named; None where a second one would be left out."""
     subject = Subject(named[0])
-    if len(named) > 1 and tuple(named) != (Subject.EXAMS, Subject.SCHOOLS):
+    if len(named) > 1 and tuple(named) not in _PAIRS:
         return None
     if subject is Subject.FORMATIONS and reading.has("place", "kind"):
         return Subject.ESTABLISHMENTS

@@ -65,9 +65,7 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_len
 class Row(BaseModel):
     """What every row says: where it comes from (keys of the file's `sources`), and of which year it is."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, alias_generator=_french, validate_by_name=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, alias_generator=_french)
 
     id: EntryId
     name: Line

@@ -30,7 +30,7 @@ possibles differentes differents existantes
 """
 
 _CUES = """
-quel quelle quels quelles liste la_liste listes lister ou il_y_a y_a y_a_t_il ya trouver trouve
+kel kelle kels kelles quel quelle quels quelles liste la_liste listes lister ou il_y_a y_a y_a_t_il ya trouver trouve
 trouves existe existent cherche cherches chercher recherche donne donner donnez montre montrer
 propose proposent proposant proposer recrute recrutent recrutant prend prennent prenant accepte
 acceptent acceptant ont font offre offrent dispense dispensent ouverte ouvertes ouvert ouverts
@@ -119,11 +119,16 @@ def build_vocabulary(directory: Directory, lexicon: Lexicon) -> Vocabulary:
     """Every way to name what the directories hold; a longer phrase wins over the words in it."""
     phrases: dict[tuple[str, ...], Meaning] = {}
     for text, meaning in _phrases(directory, lexicon):
-        words = tuple(question_key(text.replace("_", " ")).split())
+        words = phrase_key(text.replace("_", " "))
         if words:
             phrases[words] = tuple(dict.fromkeys((*phrases.get(words, ()), *meaning)))
     known = frozenset(word for words in phrases for word in words)
     return Vocabulary(phrases, max(map(len, phrases)), Speller(dict.fromkeys(known, 1)), known)
+
+
+def phrase_key(text: str) -> tuple[str, ...]:
+    """The folded words of a phrase; « R&T » is one word."""
+    return tuple(question_key(text.replace("&", "")).split())
 
 
 def _phrases(directory: Directory, lexicon: Lexicon) -> Iterator[tuple[str, Meaning]]:
@@ -133,7 +138,8 @@ def _phrases(directory: Directory, lexicon: Lexicon) -> Iterator[tuple[str, Mean
         yield from ((text, (("subject", subject.value),)) for text in _split(texts))
     plural = (("subject", Subject.SCHOOLS.value), (PLURAL, "oui"))
     yield from ((text, plural) for text in _split(_PLURALS))
-    yield "quelle ecole", (("subject", Subject.SCHOOLS.value), (CUE, "oui"))
+    one = (("subject", Subject.SCHOOLS.value), (CUE, "oui"))
+    yield from ((f"quelle {text}", one) for text in ("ecole", *_split(_SUBJECTS[Subject.SCHOOLS])))
     for facet, table in (("level", _LEVELS), ("track", _TRACKS), ("family", _FAMILIES)):
         for value, texts in table.items():
             yield from ((text, ((facet, value),)) for text in _split(texts))
@@ -161,7 +167,7 @@ def _formations(directory: Directory) -> Iterator[tuple[str, Meaning]]:
     for row in directory.formations.rows.values():
         meaning = (("formation", row.id),)
         for name in filter(None, (row.acronym, row.name, *row.also)):
-            key = question_key(name)
+            key = " ".join(phrase_key(name))
             if key.split()[0] == "btsa":
                 yield key, meaning
                 continue

@@ -47,7 +47,7 @@ def criterion(directory: Directory, facets: Facets, name: str) -> str:
         case "place":
             return str(value.said)
         case "track":
-            return f"après {_TRACKS[value]}"
+            return f"{'après' if facets.level == 'bac' else 'pour'} {_TRACKS[value]}"
         case "level":
             return "juste après le bac" if value == "bac" else "après un bac+2"
         case "family":

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from knowledge.__main__ import app
 
 runner = CliRunner()
-COMMANDS = ("check", "new", "search", "eval", "calibrate", "coverage", "stale", "stats", "export")
+COMMANDS = ("check", "new", "search", "eval", "calibrate", "coverage", "stale", "stats", "export", "annuaire")
 
 
 def run(*arguments: str | Path, code: int = 0) -> str:
@@ -156,3 +157,46 @@ def test_exported_text_is_never_a_formula(content_dir: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("title: Le BUT", 'title: "=1+1"'), encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(run("export", "--content", content_dir))))
     assert {row["id"]: row["title"] for row in rows}["le-but"] == "'=1+1"
+
+
+@pytest.fixture
+def with_directories(content_dir: Path) -> Path:
+    shutil.copytree(Path("knowledge/content/annuaires"), content_dir / "annuaires")
+    return content_dir
+
+
+def test_directory_lists_the_rows_that_meet_every_criterion(with_directories: Path) -> None:
+    options = ("annuaire", "ecoles", "--content", with_directories)
+    rows = answer(*options, "--filiere", "sti2d", "--ville", "Aix")
+    assert [row["id"] for row in rows] == ["esaip-aix"]
+    assert all(row["statut"] == "public" for row in answer(*options, "--statut", "public", "--ville", "13"))
+    assert "ligne(s) sur" in run(*options, "--apprentissage")
+    assert answer(*options, "--ville", "Gap", code=1) == []
+
+
+def test_directory_of_an_unknown_place_or_id_is_wrong_use(with_directories: Path) -> None:
+    run("annuaire", "ecoles", "--ville", "Tombouctou", "--content", with_directories, code=2)
+    run("annuaire", "ecoles", "--concours", "xyz", "--content", with_directories, code=2)
+    run("annuaire", "planètes", "--content", with_directories, code=2)
+
+
+def test_directories_are_checked_counted_and_exported(with_directories: Path) -> None:
+    report = answer("check", "--fast", "--content", with_directories)
+    assert report["directories"]["ecoles"] > 60
+    assert answer("stats", "--content", with_directories)["totals"]["annuaire ecoles"] > 60
+    late = json.loads(
+        runner.invoke(app, ["stale", "--json", "--days", "600", "--content", str(with_directories)]).output
+    )
+    assert any(str(row["id"]).startswith("annuaires/dates") for row in late)
+    rows = answer("export", "--annuaire", "ecoles", "--content", with_directories)
+    assert rows[0]["sources"][0]["url"].startswith("http")
+    lines = list(csv.DictReader(io.StringIO(run("export", "--annuaire", "ecoles", "--content", with_directories))))
+    assert lines[0]["nom"] == rows[0]["nom"]
+    run("export", "--annuaire", "planètes", "--content", with_directories, code=2)
+
+
+def test_expired_row_is_named_by_check(with_directories: Path) -> None:
+    path = with_directories / "annuaires" / "dates.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2027-08-31", "2020-01-01"), encoding="utf-8")
+    notes = answer("check", "--fast", "--content", with_directories)["notes"]
+    assert any("annuaires/dates" in note["entry"] and "périmée depuis" in note["about"] for note in notes)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -98,3 +99,76 @@ def test_faulty_content_cannot_be_opened(
     edit(content_dir, "title: Le BUT", "titel: Le BUT")
     with pytest.raises(ContentErrors, match="titel"):
         KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+
+
+def test_process_that_starts_with_a_fault_serves_the_last_good_content(
+    base: KnowledgeBase, content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
+) -> None:
+    edit(content_dir, "title: Le BUT", "titel: Le BUT")
+    late = KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+    assert late.entry("le-but").title == "Le BUT"
+    error = late.status().error
+    assert error is not None
+    assert "le-but.yml" in error
+    assert "dernière version sans faute" in error
+    assert not late.reload()
+    edit(content_dir, "titel: Le BUT", "title: Le B.U.T.")
+    assert late.reload()
+    assert (late.entry("le-but").title, late.status().error) == ("Le B.U.T.", None)
+
+
+def test_the_copy_follows_every_good_edit_and_no_faulty_one(
+    base: KnowledgeBase, content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
+) -> None:
+    edit(content_dir, "title: Le BUT", "title: Un BUT")
+    assert base.reload()
+    edit(content_dir, "title: Un BUT", "titel: Un BUT")
+    assert not base.reload()
+    late = KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+    assert late.entry("le-but").title == "Un BUT"
+    assert len(list((tmp_path / "cache").glob("contenu-*/"))) == 1
+
+
+def test_fault_at_the_very_first_start_is_raised(
+    content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
+) -> None:
+    edit(content_dir, "title: Le BUT", "titel: Le BUT")
+    with pytest.raises(ContentErrors):
+        KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+
+
+def test_damaged_copy_is_not_served(
+    base: KnowledgeBase, content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
+) -> None:
+    edit(content_dir, "title: Le BUT", "titel: Le BUT")
+    for path in (tmp_path / "cache").glob("contenu-*/apres-bac/le-but.yml"):
+        path.write_text("x", encoding="utf-8")
+    with pytest.raises(ContentErrors):
+        KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+
+
+def test_entry_keeps_its_own_question_from_the_directories(
+    content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
+) -> None:
+    shutil.copytree(Path("knowledge/content/annuaires"), content_dir / "annuaires")
+    edit(content_dir, "entrer dans un iut", "BUT GEII à Marseille ?")
+    base = KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+    assert base.directory("but geii a marseille") is None
+    listed = base.directory("quels IUT ont le BUT GEII à Marseille")
+    assert listed is not None
+    assert listed.found == 1
+    assert base.follow_up("quels IUT ont le BUT GEII à Marseille", "et à Salon ?") is not None
+
+
+def test_faulty_row_leaves_the_earlier_directories_serving(
+    content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
+) -> None:
+    shutil.copytree(Path("knowledge/content/annuaires"), content_dir / "annuaires")
+    base = KnowledgeBase(content_dir, tmp_path / "cache", encoder, calibration)
+    schools = content_dir / "annuaires" / "ecoles.yml"
+    schools.write_text(
+        schools.read_text(encoding="utf-8").replace("ville: Toulon", "ville: Toulonne"), encoding="utf-8"
+    )
+    assert not base.reload()
+    assert "annuaires/ecoles.yml" in (base.status().error or "")
+    assert base.directory("écoles d'ingénieurs à Toulon") is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from api.services.library import Library
+from knowledge import open_base
 
 
 @pytest.fixture
@@ -61,4 +63,20 @@ async def test_a_base_that_cannot_be_opened_holds_nothing_back(tmp_path: Path, m
     begun = time.monotonic()
     await library.settled()
     assert time.monotonic() - begun < 5
+    library.stop()
+
+
+async def test_a_start_with_a_faulty_file_serves_the_last_good_content_and_says_so(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(Path("tests/knowledge/content"), content)
+    open_base(content, tmp_path / "cache").close()
+    spoilt = content / "apres-bac" / "le-but.yml"
+    spoilt.write_text(spoilt.read_text(encoding="utf-8").replace("title:", "titel:"), encoding="utf-8")
+    library = Library(content, tmp_path / "cache")
+    library.start()
+    await library.settled()
+    assert library.base.entry("le-but").title == "Le BUT"
+    health = library.health()
+    assert not health.ok
+    assert "le-but.yml" in (health.detail or "")
     library.stop()
