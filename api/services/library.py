@@ -16,7 +16,7 @@ from knowledge import KnowledgeBase, open_base
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 5.0
-_SETTLING_SECONDS = 6.0
+_SETTLING_SECONDS = 15.0
 
 
 class Library:
@@ -47,10 +47,10 @@ class Library:
         threading.Thread(target=self._open, name="library", daemon=True).start()
 
     async def settled(self) -> None:
-        """Wait until the first try to open it is over, but never longer than 6 s after the start.
+        """Wait until the first try to open it is over, but never longer than 15 s after the start.
 
         For who hands out questions: one that is asked earlier could not be answered, one held back longer would be
-        answered too late.
+        left in silence.
         """
         if self._started_at is None or self._tried.is_set():
             return
