@@ -11,6 +11,7 @@ const calm = state.textContent;
 const TYPING_LIMIT = 20_000;
 const ATTEMPTS = 4;
 const MARGIN = 12;
+const TOGETHER = 1500;
 const TOO_LONG = "C'est la longueur maximale d'un message (4 096 caractères). Tu peux écrire la suite dans un autre.";
 
 let stream;
@@ -22,6 +23,8 @@ const ready = new Promise((resolve) => {
 const unsent = new Set();
 const tabs = new BroadcastChannel("passerelle");
 let typingTimer;
+let first;
+let shownAt = 0;
 let outgoing = Promise.resolve();
 
 // --- Showing ---------------------------------------------------------------------------------------------------
@@ -34,13 +37,15 @@ function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** Shows a message; who reads at the end is taken along, but never past the beginning of a long message. */
+/** Shows a message; who reads at the end is taken along, but never past the beginning of what has just come. */
 function show(item, follow = isAtEnd()) {
   $("hello").hidden = true;
   log.append(item);
+  if (Date.now() - shownAt > TOGETHER || item.matches(".student")) first = item;
+  shownAt = Date.now();
   if (!follow) return;
-  if (item.offsetHeight > scroller.clientHeight - 40) scroller.scrollTop = item.offsetTop - MARGIN;
-  else toEnd();
+  toEnd();
+  scroller.scrollTop = Math.min(scroller.scrollTop, first.offsetTop - MARGIN);
 }
 
 function showTyping(on) {

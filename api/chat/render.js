@@ -93,7 +93,7 @@ function author(name) {
 export function reply(data, say) {
   const bubble = element("div", "bubble");
   if (data.kind === "tutor") bubble.append(author(data.author));
-  if (data.title) bubble.append(element("h3", "", data.title));
+  if (data.title) bubble.append(element("h2", "", data.title));
   const pattern = data.kind === "safety" ? CARD_LINKS : LINKS;
   bubble.append(element("p", "", ...tappable(data.text, say, pattern)));
   if (data.warning) bubble.append(element("p", "warning", data.warning));

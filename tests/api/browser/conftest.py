@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--disable-gpu",
 ]
 HERE = Path(__file__).parent
 CONTENT = HERE.parents[2] / "knowledge" / "content"
@@ -70,10 +72,14 @@ def lexicon() -> Lexicon:
     return load_lexicon(CONTENT / "securite.yml")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def site(chromium: Browser, sqlite_url: str, tmp_path: Path, lexicon: Lexicon) -> AsyncIterator[Site]:
-    """The application over a fresh SQLite file."""
-    running = Site(sqlite_url, tmp_path, lexicon)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(
+    chromium: Browser, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, lexicon: Lexicon
+) -> AsyncIterator[Site]:
+    """The application over a SQLite file. Every test is another student, who sees nothing of the others."""
+    folder = tmp_path_factory.mktemp("site")
+    database = shutil.copy(sqlite_template, folder)
+    running = Site(f"sqlite:///{database}", folder, lexicon)
     await running.start()
     yield running
     await running.stop()
@@ -86,6 +92,7 @@ async def visit(chromium: Browser, site: Site) -> AsyncIterator[Opener]:
     With `beside=student` in another tab of the same browser. At the end no page may have complained, nor asked
     anybody but the application for anything.
     """
+    await site.clear()
     contexts: list[BrowserContext] = []
     students: list[Student] = []
 

@@ -73,6 +73,11 @@ class Site:
         self._server.should_exit = True
         await self._serving
 
+    async def clear(self) -> None:
+        """Answer what an earlier test has left unanswered."""
+        for item in await self.bot.lease_inbox(WORKER, limit=100, channels=[Channel.WEB]):
+            await self.bot.finish(item.id, WORKER, [])
+
     async def question(self) -> InboxItem:
         """Take the next message, as the bot's worker does."""
         (item,) = await self.bot.lease_inbox(WORKER, limit=1, wait_seconds=10, channels=[Channel.WEB])

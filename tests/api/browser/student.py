@@ -47,6 +47,7 @@ class Student:
         return self.page.get_by_role("status").first
 
     async def say(self, text: str) -> None:
+        await self.page.bring_to_front()
         await self.words.fill(text)
         await self.page.get_by_role("button", name="Envoyer").click()
 

@@ -72,6 +72,15 @@ async def test_answers_are_announced_but_not_the_history(site: Site, student: St
     await expect(live).to_have_attribute("aria-live", "polite")
 
 
+async def test_the_parts_of_the_page_have_names_and_headings_in_order(site: Site, student: Student) -> None:
+    await student.say("c koi la tsi")
+    await site.answer(ANSWER)
+    await expect(student.page.get_by_role("heading", level=1)).to_have_text("Passerelle")
+    await expect(student.page.get_by_role("heading", level=2)).to_have_text(["La prépa TSI"])
+    await expect(student.page.get_by_role("main", name="Conversation")).to_be_visible()
+    await expect(student.page.get_by_role("form", name="Écrire")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_what_is_read_stands_out_from_its_ground(site: Site, visit: Opener, scheme: str) -> None:
     student = await visit(color_scheme=scheme)

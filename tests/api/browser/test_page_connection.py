@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
 from playwright.async_api import expect
 
 from api.schemas import Reply
+from knowledge.lexicon import Lexicon
 from tests.api.browser.served import ANSWER, Site
 from tests.api.browser.student import Student
 
 LOST = "Connexion perdue, je réessaie…"
 CALM = "Assistant automatique · STI2D, STL"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(sqlite_url: str, tmp_path: Path, lexicon: Lexicon) -> AsyncIterator[Site]:
+    """An application that may be shut down, for it is this test's alone."""
+    running = Site(sqlite_url, tmp_path, lexicon)
+    await running.start()
+    yield running
+    await running.stop()
 
 
 async def test_nothing_is_lost_while_the_server_is_away(site: Site, student: Student) -> None:

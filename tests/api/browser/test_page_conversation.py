@@ -144,6 +144,8 @@ async def test_danger_shows_a_card_with_numbers_to_tap(site: Site, student: Stud
     await expect(student.typing).to_be_hidden()
     first_reply = student.page.locator(".message:not(.student)").first
     await expect(first_reply).to_have_class("message safety")
+    await student.sees("notice", "transmis")
+    await expect(card.get_by_role("heading")).to_be_in_viewport()
 
 
 async def test_every_number_of_every_card_can_be_tapped(site: Site, student: Student) -> None:
