@@ -73,10 +73,9 @@ class Places:
     def __init__(self, file: PlacesFile) -> None:
         self._file = file
         self._cities = {question_key(city.nom): city for city in file.villes}
-
-    def knows(self, city: str) -> bool:
-        """Whether a row may name that city."""
-        return question_key(city) in self._cities
+        self._keys = {city.nom: key for key, city in self._cities.items()}
+        self._named = {(place.scale, place.key): place for _, place in self.names()}
+        self._known_areas: dict[Place, Mapping[str, str]] = {}
 
     @property
     def city_names(self) -> tuple[str, ...]:
@@ -111,12 +110,12 @@ class Places:
         scales: tuple[Scale, ...] = ("ville", "departement", "academie", "region")
         for scale in scales[scales.index(place.scale) + 1 :]:
             if scale in areas:
-                return next(other for _, other in self.names() if (other.scale, other.key) == (scale, areas[scale]))
+                return self._named[scale, areas[scale]]
         return None
 
     def holds(self, place: Place, city: str) -> bool:
         """Whether a city lies in a place."""
-        return self._areas(self.city(city)).get(place.scale) == place.key
+        return self._areas(self._named["ville", self._keys[city]]).get(place.scale) == place.key
 
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Each (path in the file, unknown key) of a place that lies in a place that is not in the file."""
@@ -131,6 +130,11 @@ class Places:
                 yield ("academies", key, "region"), academie.region
 
     def _areas(self, place: Place) -> Mapping[str, str]:
+        if place not in self._known_areas:
+            self._known_areas[place] = self._find_areas(place)
+        return self._known_areas[place]
+
+    def _find_areas(self, place: Place) -> Mapping[str, str]:
         areas: dict[str, str] = {place.scale: place.key}
         if "ville" in areas:
             areas["departement"] = self._cities[areas["ville"]].departement

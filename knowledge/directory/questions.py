@@ -19,6 +19,7 @@ from knowledge.normalise import Lexicon
 WORD_LIMIT = 40
 """A question of more words tells a story: it is not for the directories."""
 
+_YES_OR_NO = ["est", "ce", "que"]
 _PAIRS = ((Subject.EXAMS, Subject.SCHOOLS), (Subject.ESTABLISHMENTS, Subject.FORMATIONS))
 """Subjects of which the second only says what the first is about: « concours d'écoles d'ingénieurs »."""
 _FACETS = ("track", "level", "family", "formation", "sector", "apprenticeship", "exam", "kind", "audience", "detail")
@@ -70,9 +71,9 @@ class QuestionReader:
         return facets if facets is not None and _asks_for_list(facets, reading) else None
 
     def read(self, text: str) -> Reading | None:
-        """The text phrase by phrase, longest first; None where it is too long."""
+        """The text phrase by phrase, longest first; None where it is too long or asks for a yes or a no."""
         words = list(phrase_key(self._lexicon.spell_out(text.replace("&", ""))))
-        if not 0 < len(words) <= WORD_LIMIT:
+        if not 0 < len(words) <= WORD_LIMIT or words[:3] == _YES_OR_NO:
             return None
         words = [self._corrected(word) for word in words]
         values: dict[str, dict[str, None]] = defaultdict(dict)
