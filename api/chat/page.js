@@ -41,7 +41,7 @@ function toEnd() {
 function show(item, follow = isAtEnd()) {
   $("hello").hidden = true;
   log.append(item);
-  if (Date.now() - shownAt > TOGETHER || item.matches(".student")) first = item;
+  if (Date.now() - shownAt > TOGETHER || item.matches(".student") || first.matches(".student, .welcome")) first = item;
   shownAt = Date.now();
   if (!follow) return;
   toEnd();

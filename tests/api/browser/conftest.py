@@ -28,7 +28,7 @@ ARGUMENTS = [
 ]
 HERE = Path(__file__).parent
 CONTENT = HERE.parents[2] / "knowledge" / "content"
-PHONE = {
+PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "is_mobile": True,
     "has_touch": True,
