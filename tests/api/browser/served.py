@@ -49,9 +49,7 @@ class Site:
     """The application under uvicorn; it can be shut down and started again at the same address."""
 
     def __init__(self, database_url: str, data_dir: Path, lexicon: Lexicon) -> None:
-        self._settings = Settings(  # type: ignore[call-arg]
-            _env_file=None, data_dir=data_dir, database_address=database_url, chat_page=True
-        )
+        self._settings = Settings(_env_file=None, data_dir=data_dir, database_address=database_url, chat_page=True)
         self.lexicon = lexicon
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
