@@ -1,6 +1,6 @@
 # Everything sets up what it needs by itself: a bare machine needs make, Python ≥ 3.11 and Python 3.10.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check format bench status clean
+.PHONY: help setup run test test-fast check check-content format bench status clean
 
 PYTEST = .venv/bin/python -m pytest
 
@@ -27,12 +27,16 @@ check: setup  ## Format, lint, types, import directions
 	@.venv/bin/lint-imports --no-cache
 	@$(MAKE) --no-print-directory check-content
 
-check-content:
+check-content: setup  ## Check the knowledge base: form, references, dates, stolen questions
 	@.venv/bin/passerelle-kb check
 
 format: setup  ## Format and mend what the linter can mend
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
+
+bench: setup  ## Measure the time to an answer, where it goes, and the memory, on a system of its own
+	@ops/train.sh
+	@.venv/bin/python -m tests.load.latency
 
 status:  ## Show the state of the running processes
 	@ops/status.sh
