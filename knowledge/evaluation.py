@@ -39,7 +39,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Figures:
-    """Shares from 0 to 1. `served`: answered rightly, or the right entry is among the proposals."""
+    """Shares from 0 to 1; `in_scope` counts the questions that have an entry.
+
+    `served`: answered rightly, or the right entry is among the proposals.
+    """
 
     in_scope: int
     out_of_scope: int
@@ -49,9 +52,12 @@ class Figures:
     answered: float
     served: float
     precision: float
-    """Of all answers given, out-of-scope questions included, so many are right."""
+    """Of all answers given, to every question of the split, so many are right."""
     false_answers: float
     false_proposals: float
+    unanswered: int
+    unanswered_answers: float
+    """Of the questions in scope that no entry answers yet, so many got an answer all the same."""
     p50_milliseconds: float
     p95_milliseconds: float
 
@@ -78,7 +84,8 @@ def figures(verdicts: Sequence[Verdict], split: Split) -> Figures:
     """The figures of one split."""
     mine = [verdict for verdict in verdicts if verdict.question.split == split]
     inside = [verdict for verdict in mine if verdict.question.expect]
-    outside = [verdict for verdict in mine if not verdict.question.expect]
+    outside = [verdict for verdict in mine if not verdict.question.in_scope]
+    unanswered = [verdict for verdict in mine if verdict.question.unanswered]
     answers = [verdict for verdict in mine if verdict.outcome is Outcome.ANSWER]
     times = [verdict.milliseconds for verdict in mine] or [0.0]
     return Figures(
@@ -92,6 +99,8 @@ def figures(verdicts: Sequence[Verdict], split: Split) -> Figures:
         precision=_share(answers, [not verdict.wrong for verdict in answers], empty=1.0),
         false_answers=_share(outside, [verdict.outcome is Outcome.ANSWER for verdict in outside]),
         false_proposals=_share(outside, [verdict.outcome is Outcome.CLARIFY for verdict in outside]),
+        unanswered=len(unanswered),
+        unanswered_answers=_share(unanswered, [verdict.outcome is Outcome.ANSWER for verdict in unanswered]),
         p50_milliseconds=float(np.percentile(times, 50)),
         p95_milliseconds=float(np.percentile(times, 95)),
     )

@@ -7,7 +7,7 @@ entries held out whole (the right answer is « I do not know »: questions near 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,7 @@ def gather(content: Content, questions: Sequence[Question], vectors: VectorCache
     """Every case for the calibration; encodes only what is not in the cache."""
     whole = Index(content.entries.values(), content.off_topic, content.lexicon, vectors)
     return [
-        *(_case(q.text, q.expect, whole, whole.candidates(q.text, vectors), _QUESTION_WEIGHT, True) for q in questions),
+        *(_asked(question, whole, vectors) for question in questions),
         *(
             _case(held.question, (held.entry.id,), held.index, held.candidates, 1.0, False)
             for held in held_out_phrasings(content, vectors)
@@ -133,6 +133,12 @@ def _verdict(case: Case, calibration: Calibration) -> tuple[float, bool]:
         return 0.0, False
     first = int(np.flatnonzero(case.candidates.rows == scored.rows[0])[0])
     return float(scored.probabilities[0]), bool(case.right[first])
+
+
+def _asked(question: Question, index: Index, vectors: VectorCache) -> Case:
+    candidates = index.candidates(question.text, vectors)
+    case = _case(question.text, question.expect, index, candidates, _QUESTION_WEIGHT, True)
+    return replace(case, in_scope=question.in_scope)
 
 
 def _case(text: str, expect: Sequence[str], index: Index, candidates: Candidates, weight: float, pupils: bool) -> Case:

@@ -31,7 +31,7 @@ from knowledge.vectors import VectorCache
 Questions = Annotated[Path, typer.Option("--questions", exists=True, file_okay=False, help="Les questions d'essai.")]
 _QUESTIONS = Path("tests/knowledge/questions")
 _NAMES = {
-    "in_scope": "questions auxquelles il faut répondre",
+    "in_scope": "questions qui ont une fiche",
     "out_of_scope": "questions hors sujet",
     "recall_at_1": "bonne fiche en premier",
     "recall_at_3": "bonne fiche dans les trois premières",
@@ -41,6 +41,8 @@ _NAMES = {
     "precision": "réponses justes parmi les réponses données",
     "false_answers": "hors sujet qui reçoivent une réponse",
     "false_proposals": "hors sujet qui reçoivent des propositions",
+    "unanswered": "questions du sujet sans fiche",
+    "unanswered_answers": "questions sans fiche qui reçoivent une réponse",
     "p50_milliseconds": "temps d'une question, médiane (ms)",
     "p95_milliseconds": "temps d'une question, 95 % (ms)",
 }
@@ -133,7 +135,8 @@ def _told(verdict: Verdict) -> dict[str, str | float]:
     return {
         "split": verdict.question.split,
         "question": verdict.question.text,
-        "expected": " | ".join(verdict.question.expect) or "hors sujet",
+        "expected": " | ".join(verdict.question.expect)
+        or ("sans fiche" if verdict.question.unanswered else "hors sujet"),
         "found": verdict.found[0] if verdict.found else "rien",
         "probability": round(verdict.probability, 3),
         "outcome": str(verdict.outcome),
