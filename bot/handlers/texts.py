@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 
-from api.errors import PasserelleError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from api.errors import ApiUnavailable, PasserelleError
 from api.schemas import InboxItem, Reply
 from bot import sentences
 from bot.handlers.desk import Desk
 from bot.rasa import RasaUnavailable
 
 logger = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 4.0
+"""How long an api that just went away is waited for: with the time spent on Rasa the student waits less than 10 s."""
 
 
 async def answer_text(item: InboxItem, desk: Desk) -> list[Reply]:
@@ -41,8 +46,14 @@ async def _answer_words(item: InboxItem, desk: Desk) -> list[Reply]:
 async def _without_rasa(item: InboxItem, words: str, desk: Desk) -> Reply:
     if item.asks_person:
         return (await desk.client.request_tutor(item.conversation_id)).reply
+    waiting = AsyncRetrying(
+        retry=retry_if_exception_type(ApiUnavailable),
+        stop=stop_after_delay(_PATIENCE_SECONDS),
+        wait=wait_exponential(multiplier=0.2, max=1),
+        reraise=True,
+    )
     try:
-        return (await desk.client.answers(words)).reply
+        return (await waiting(desk.client.answers, words)).reply
     except PasserelleError as error:
         logger.warning("base_unavailable inbox=%s cause=%s", item.id, type(error).__name__)
         return sentences.no_answer()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -59,6 +60,15 @@ async def test_without_rasa_and_base_the_student_is_told_and_offered_a_tutor(roo
     (reply,) = await room.replies(text="c koi un BUT")
     assert reply == sentences.no_answer()
     assert reply.buttons[0][0].payload == "tutor"
+
+
+async def test_api_that_comes_back_in_a_moment_is_waited_for(room: Room) -> None:
+    room.rasa.away = "refused"
+    room.api.down.add("answers")
+    asyncio.get_running_loop().call_later(0.3, room.api.down.clear)
+    (reply,) = await room.replies(text="c koi un BUT")
+    assert reply != sentences.no_answer()
+    assert len(room.api.called("answers")) > 1
 
 
 async def test_edited_message_is_answered_as_such(room: Room) -> None:
