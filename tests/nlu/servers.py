@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -19,18 +18,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 NLU = ROOT / "nlu"
 NLU_PYTHON = NLU / ".venv" / "bin" / "python"
 READY_SECONDS = 120
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def trained(data_dir: Path) -> None:

