@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 _BUSY_TIMEOUT_SECONDS = 30
 WRITES = "passerelle_writes"
@@ -51,11 +53,22 @@ def _open_sqlite(target: URL) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what a student erased is written over, not just unlinked
     cursor.close()
+
+
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    wait=wait_random(0.005, 0.05),
+    stop=stop_after_delay(_BUSY_TIMEOUT_SECONDS),
+    reraise=True,
+)
+def _write_ahead(cursor: Any) -> None:
+    """Processes that start together on a new file: SQLite refuses the change of mode at once, whatever its timeout."""
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import threading
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -26,3 +29,16 @@ async def test_migrations_build_exactly_the_models(database_url: str) -> None:
 async def test_processes_that_start_together_migrate_once(empty_database_url: str) -> None:
     await asyncio.gather(*(migrate(empty_database_url) for _ in range(4)))
     await migrate(empty_database_url)
+
+
+async def test_a_new_file_that_another_process_is_writing_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "passerelle.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE first (number INTEGER)")
+    other.execute("BEGIN IMMEDIATE")
+    finish = threading.Timer(0.2, other.execute, ["COMMIT"])
+    finish.start()
+    await migrate(f"sqlite:///{path}")
+    finish.join()
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
