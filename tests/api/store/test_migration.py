@@ -40,5 +40,5 @@ async def test_a_new_file_that_another_process_is_writing_is_waited_for(tmp_path
     finish.start()
     await migrate(f"sqlite:///{path}")
     finish.join()
-    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     other.close()
+    assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
