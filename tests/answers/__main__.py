@@ -2,7 +2,7 @@
 
 Thresholds come from the tuning half, by the same rule for all; figures from the held-out half: first the wordings that
 real people wrote (reel-*.yml), then all files. Each system runs in a process of its own, one after the other. The
-first run makes what is kept in var/bench/: vectors (minutes), Rasa's environment (2.5 GB) and model (up to an hour on
+first run makes what is kept in var/bench/: vectors (minutes), Rasa's environment (2.5 GB) and model (half an hour on
 two cores); `--skip rasa` leaves that out.
 
 Example: python -m tests.answers --only ours,bm25 --json /tmp/answers.json
@@ -80,7 +80,7 @@ def _add(name: str, report: Report, workshop: Workshop, asked: Sequence[Question
 
 
 def _start(workshop: Workshop) -> Start:
-    kept, _ = workshop.vectors()
+    kept, _ = workshop.base()
     index, base = (Took.model_validate_json(workshop.child(task, kept)).seconds for task in ("index", "start"))
     return Start(index_seconds=index, base_seconds=base)
 

@@ -1,6 +1,6 @@
 """What runs in a process of its own, so that memory and warm caches are nobody else's.
 
-`python -m tests.answers.child TASK JOB KEPT RESULT`: TASK is `make`, `start`, `index`, `scale` or the name of a system;
+`python -m tests.answers.child TASK JOB KEPT RESULT`: TASK is `make`, `make-e5`, `start`, `index`, `scale` or a system;
 KEPT is the folder of what was made before; RESULT gets the answer as JSON.
 """
 
@@ -40,6 +40,14 @@ class Took(BaseModel):
 def make(job: Job, kept: Path) -> None:
     """Reads and encodes everything, as a first start does."""
     open_base(job.content, kept).close()
+
+
+def make_e5(job: Job, kept: Path) -> None:
+    """Encodes the phrasings as they are typed."""
+    encoder = E5Encoder()
+    vectors = VectorCache(kept, encoder)
+    SentenceVectors(_content(job, kept), vectors, encoder)
+    vectors.save()
 
 
 def start(job: Job, kept: Path) -> Took:
@@ -118,6 +126,9 @@ def run(task: str, job: Job, kept: Path) -> BaseModel | None:
     match task:
         case "make":
             make(job, kept)
+            return None
+        case "make-e5":
+            make_e5(job, kept)
             return None
         case "start":
             return start(job, kept)

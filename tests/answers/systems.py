@@ -21,6 +21,7 @@ from tests.answers.job import Answering, Job
 ROOT = Path(__file__).resolve().parents[2]
 RASA = Path(__file__).with_name("rasa")
 RASA_MODEL = "model.tar.gz"
+_ENCODER = E5Encoder.version.encode()
 
 
 class Failed(Exception):
@@ -86,16 +87,20 @@ class Workshop:
                 shutil.rmtree(draft, ignore_errors=True)
         return target, Made.model_validate_json(note.read_text(encoding="utf-8"))
 
-    def vectors(self) -> tuple[Path, Made]:
-        """The caches of a first start, which `ours` and `e5` share."""
+    def base(self) -> tuple[Path, Made]:
+        """The caches of a first start of ours."""
         files = [path.read_bytes() for path in sorted(self.job.content.rglob("*.yml"))]
-        return self.made(
-            "base", [E5Encoder.version.encode(), *files], lambda folder: _discard(self.child("make", folder))
-        )
+        return self.made("base", [_ENCODER, *files], lambda folder: _discard(self.child("make", folder)))
+
+    def e5(self) -> tuple[Path, Made]:
+        """The vectors of the phrasings."""
+        texts = self.job.model_dump_json(include={"phrasings"}).encode()
+        return self.made("e5", [_ENCODER, texts], lambda folder: _discard(self.child("make-e5", folder)))
 
     def in_python(self, name: str) -> tuple[Answering, Made | None]:
         """Ours, or a peer that lives in our own environment."""
-        kept, made = self.vectors() if name in ("ours", "e5") else (self.parsed, None)
+        makers: dict[str, Callable[[], tuple[Path, Made | None]]] = {"ours": self.base, "e5": self.e5}
+        kept, made = makers.get(name, lambda: (self.parsed, None))()
         return Answering.model_validate_json(self.child(name, kept)), made
 
     def rasa(self) -> tuple[Answering, Made]:
