@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.encoder import Encoder, Matrix, Vector
+from knowledge.metric import Metric
 from knowledge.normalise import Lexicon
 from knowledge.schema import Entry
 from knowledge.vectors import VectorCache
 
 Rows = NDArray[np.intp]
-_NO_LIKENESS = 0.6
-"""The cosine that stands for « nothing to compare with »: e5 gives unrelated texts about 0.75 to 0.8."""
+_NO_LIKENESS = 0.0
+"""The cosine that stands for « nothing to compare with »."""
 
 _HEAD, _TAIL = 120, 240
 """Long messages first say who asks, and ask at the end; encoding takes time with each character."""
@@ -38,13 +39,20 @@ class DenseIndex:
     """Built once, read by any number of threads."""
 
     def __init__(
-        self, entries: Sequence[Entry], off_topic: Sequence[str], lexicon: Lexicon, vectors: VectorCache
+        self,
+        entries: Sequence[Entry],
+        off_topic: Sequence[str],
+        lexicon: Lexicon,
+        vectors: VectorCache,
+        metric: Metric | None,
     ) -> None:
         self._lexicon = lexicon
-        self._phrasings = _Grouped([(entry.title, *entry.questions) for entry in entries], lexicon, vectors)
-        self._not_for = _Grouped([entry.not_for for entry in entries], lexicon, vectors)
-        self._answers = vectors.encode_passages([f"{entry.title}. {entry.answer}" for entry in entries])
-        self._off_topic = vectors.encode_queries([lexicon.spell_out(text) for text in off_topic])
+        self._metric = metric
+        self._phrasings = self._grouped([(entry.title, *entry.questions) for entry in entries], vectors)
+        self._not_for = self._grouped([entry.not_for for entry in entries], vectors)
+        answers = vectors.encode_passages([f"{entry.title}. {entry.answer}" for entry in entries])
+        self._answers = metric.of_answers(answers) if metric and len(answers) else answers
+        self._off_topic = self._questions(off_topic, vectors)
         self.centroids = self._phrasings.centroids()
         """One row per entry: the mean of its phrasings, to find candidates among very many entries."""
 
@@ -53,7 +61,7 @@ class DenseIndex:
         text = self._lexicon.spell_out(text)
         if len(text) > _HEAD + _TAIL:
             text = f"{text[:_HEAD]} … {text[-_TAIL:]}"
-        row: Vector = encoder.encode_queries([text])[0]
+        row: Vector = self._tuned(encoder.encode_queries([text]))[0]
         return row
 
     def scores(self, question: Vector, candidates: Rows) -> DenseScores:
@@ -63,13 +71,23 @@ class DenseIndex:
         not_for, _ = self._not_for.best(question, candidates)
         return DenseScores(best, mean, self._answers[candidates] @ question, not_for, off_topic)
 
+    def _grouped(self, groups: Sequence[Sequence[str]], vectors: VectorCache) -> _Grouped:
+        rows = self._questions([text for group in groups for text in group], vectors)
+        return _Grouped(rows, [len(group) for group in groups])
+
+    def _questions(self, texts: Sequence[str], vectors: VectorCache) -> Matrix:
+        return self._tuned(vectors.encode_queries([self._lexicon.spell_out(text) for text in texts]))
+
+    def _tuned(self, rows: Matrix) -> Matrix:
+        return self._metric.of_questions(rows) if self._metric and len(rows) else rows
+
 
 class _Grouped:
     """The rows of each entry's texts, side by side."""
 
-    def __init__(self, groups: Sequence[Sequence[str]], lexicon: Lexicon, vectors: VectorCache) -> None:
-        self._rows: Matrix = vectors.encode_queries([lexicon.spell_out(text) for group in groups for text in group])
-        self._counts = np.array([len(group) for group in groups], np.intp)
+    def __init__(self, rows: Matrix, counts: Sequence[int]) -> None:
+        self._rows = rows
+        self._counts = np.array(counts, np.intp)
         self._starts = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.intp)
 
     def best(self, question: Vector, candidates: Rows) -> tuple[Vector, Vector]:

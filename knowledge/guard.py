@@ -43,7 +43,7 @@ class GuardReport:
 def guard(content: Content, vectors: VectorCache, calibration: Calibration) -> GuardReport:
     """Asks every own phrasing of an index that knows the entry's other phrasings but not this one."""
     one_at_a_time = max((len(entry.questions) for entry in content.entries.values()), default=1)
-    held_out = list(held_out_phrasings(content, vectors, one_at_a_time))
+    held_out = list(held_out_phrasings(content, vectors, calibration.metric, one_at_a_time))
     found = [verdict for held in held_out for verdict in _judge(held, calibration)]
     thefts = tuple(verdict for verdict in found if isinstance(verdict, Theft))
     strays = tuple(verdict for verdict in found if isinstance(verdict, Stray))

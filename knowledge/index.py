@@ -10,6 +10,7 @@ import numpy as np
 from knowledge.dense import DenseIndex, Rows
 from knowledge.encoder import Encoder, Matrix
 from knowledge.lexical import LexicalIndex, LexicalScores
+from knowledge.metric import Metric
 from knowledge.normalise import Lexicon, question_key
 from knowledge.schema import Entry
 from knowledge.vectors import VectorCache
@@ -41,12 +42,17 @@ class Index:
     """The searchable form of a set of entries; built once, read by any number of threads."""
 
     def __init__(
-        self, entries: Iterable[Entry], off_topic: Sequence[str], lexicon: Lexicon, vectors: VectorCache
+        self,
+        entries: Iterable[Entry],
+        off_topic: Sequence[str],
+        lexicon: Lexicon,
+        vectors: VectorCache,
+        metric: Metric | None = None,
     ) -> None:
         self.entries = tuple(entries)
         self._lexicon = lexicon
         self._lexical = LexicalIndex(self.entries, lexicon)
-        self._dense = DenseIndex(self.entries, off_topic, lexicon, vectors)
+        self._dense = DenseIndex(self.entries, off_topic, lexicon, vectors, metric)
         self._by_heart = {
             question_key(lexicon.spell_out(question)): row
             for row, entry in enumerate(self.entries)

@@ -22,6 +22,7 @@ from knowledge.calibration import (
 from knowledge.folds import FOLDS, held_out_entries, held_out_phrasings
 from knowledge.index import FEATURES, Candidates, Index
 from knowledge.loader import Content
+from knowledge.metric import Metric, fit_metric
 from knowledge.questions import Question
 from knowledge.regression import Choice, Table, fit_choice, fit_probability
 from knowledge.vectors import VectorCache
@@ -57,18 +58,29 @@ class Case:
     in_scope: bool
 
 
-def gather(content: Content, questions: Sequence[Question], vectors: VectorCache) -> list[Case]:
+def metric_of(content: Content, vectors: VectorCache) -> Metric:
+    """The metric that the phrasings of the entries themselves teach."""
+    entries = list(content.entries.values())
+    owners = np.repeat(np.arange(len(entries)), [len(entry.questions) for entry in entries])
+    spelled = [content.lexicon.spell_out(text) for entry in entries for text in entry.questions]
+    answers = vectors.encode_passages([f"{entry.title}. {entry.answer}" for entry in entries])
+    return fit_metric(vectors.encode_queries(spelled), owners, answers)
+
+
+def gather(
+    content: Content, questions: Sequence[Question], vectors: VectorCache, metric: Metric | None = None
+) -> list[Case]:
     """Every case for the calibration; encodes only what is not in the cache."""
-    whole = Index(content.entries.values(), content.off_topic, content.lexicon, vectors)
+    whole = Index(content.entries.values(), content.off_topic, content.lexicon, vectors, metric)
     return [
         *(_asked(question, whole, vectors) for question in questions),
         *(
             _case(held.question, (held.entry.id,), held.index, held.candidates, 1.0, False)
-            for held in held_out_phrasings(content, vectors)
+            for held in held_out_phrasings(content, vectors, metric)
         ),
         *(
             _case(held.question, (), held.index, held.candidates, _HELD_OUT_ENTRY_WEIGHT, False)
-            for held in held_out_entries(content, vectors)
+            for held in held_out_entries(content, vectors, metric)
         ),
     ]
 

@@ -61,7 +61,7 @@ def search(
         loaded = load_content(content)
         calibration = load_calibration(CALIBRATION_FILE, encoder.version)
     vectors = VectorCache(cache_folder(cache), encoder)
-    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors)
+    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors, calibration.metric)
     vectors.save()
     scored = score(index.candidates(question, encoder), calibration)
     outcome = result_of(scored, index, calibration, limit).outcome
