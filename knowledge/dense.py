@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from knowledge.encoder import Encoder, Matrix, Vector
 from knowledge.metric import Metric
-from knowledge.normalise import Lexicon
-from knowledge.schema import Entry
 from knowledge.vectors import VectorCache
 
 Rows = NDArray[np.intp]
@@ -20,6 +18,16 @@ _NO_LIKENESS = 0.0
 
 _HEAD, _TAIL = 120, 240
 """Long messages first say who asks, and ask at the end; encoding takes time with each character."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is encoded, SMS words written in full: for each entry its phrasings, near-misses and answer."""
+
+    phrasings: Sequence[Sequence[str]]
+    not_for: Sequence[Sequence[str]]
+    answers: Sequence[str]
+    off_topic: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -38,27 +46,18 @@ class DenseScores:
 class DenseIndex:
     """Built once, read by any number of threads."""
 
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        off_topic: Sequence[str],
-        lexicon: Lexicon,
-        vectors: VectorCache,
-        metric: Metric | None,
-    ) -> None:
-        self._lexicon = lexicon
+    def __init__(self, texts: Texts, vectors: VectorCache, metric: Metric | None) -> None:
         self._metric = metric
-        self._phrasings = self._grouped([(entry.title, *entry.questions) for entry in entries], vectors)
-        self._not_for = self._grouped([entry.not_for for entry in entries], vectors)
-        answers = vectors.encode_passages([f"{entry.title}. {entry.answer}" for entry in entries])
+        self._phrasings = self._grouped(texts.phrasings, vectors)
+        self._not_for = self._grouped(texts.not_for, vectors)
+        answers = vectors.encode_passages(texts.answers)
         self._answers = metric.of_answers(answers) if metric and len(answers) else answers
-        self._off_topic = self._questions(off_topic, vectors)
+        self._off_topic = self._tuned(vectors.encode_queries(texts.off_topic))
         self.centroids = self._phrasings.centroids()
         """One row per entry: the mean of its phrasings, to find candidates among very many entries."""
 
     def encode(self, text: str, encoder: Encoder) -> Vector:
         """The vector of a question; of a long one, of its beginning and its end."""
-        text = self._lexicon.spell_out(text)
         if len(text) > _HEAD + _TAIL:
             text = f"{text[:_HEAD]} … {text[-_TAIL:]}"
         row: Vector = self._tuned(encoder.encode_queries([text]))[0]
@@ -72,11 +71,8 @@ class DenseIndex:
         return DenseScores(best, mean, self._answers[candidates] @ question, not_for, off_topic)
 
     def _grouped(self, groups: Sequence[Sequence[str]], vectors: VectorCache) -> _Grouped:
-        rows = self._questions([text for group in groups for text in group], vectors)
+        rows = self._tuned(vectors.encode_queries([text for group in groups for text in group]))
         return _Grouped(rows, [len(group) for group in groups])
-
-    def _questions(self, texts: Sequence[str], vectors: VectorCache) -> Matrix:
-        return self._tuned(vectors.encode_queries([self._lexicon.spell_out(text) for text in texts]))
 
     def _tuned(self, rows: Matrix) -> Matrix:
         return self._metric.of_questions(rows) if self._metric and len(rows) else rows

@@ -64,7 +64,7 @@ def unpack(data: bytes) -> Metric:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             return Metric(*(stored[field.name].astype(np.float32) for field in fields(Metric)))
-    except (KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (KeyError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError("the metric is damaged") from error
 
 
