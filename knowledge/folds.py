@@ -12,6 +12,7 @@ from knowledge.schema import Entry
 from knowledge.vectors import VectorCache
 
 FOLDS = 5
+_OF_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,13 @@ class HeldOut:
 
 
 def held_out_phrasings(
-    content: Content, vectors: VectorCache, metric: Metric | None, folds: int = FOLDS
+    content: Content, vectors: VectorCache, metric: Metric | None, folds: int = FOLDS, rounds: int | None = None
 ) -> Iterator[HeldOut]:
-    """Every own phrasing, asked of an index that lacks one in `folds` of each entry's phrasings, this one too."""
-    for fold in range(folds):
+    """Own phrasings, asked of an index that lacks one in `folds` of each entry's phrasings, this one too.
+
+    Each is asked once, or, with fewer `rounds` than `folds`, only that share of them.
+    """
+    for fold in range(folds if rounds is None else rounds):
         kept = []
         for entry in content.entries.values():
             questions = tuple(text for number, text in enumerate(entry.questions) if number % folds != fold)
@@ -40,11 +44,11 @@ def held_out_phrasings(
 
 
 def held_out_entries(content: Content, vectors: VectorCache, metric: Metric | None) -> Iterator[HeldOut]:
-    """Every own phrasing, asked of an index that lacks its whole entry and a fifth of the others."""
+    """The first own phrasings of each entry, asked of an index that lacks the whole entry and a fifth of the others."""
     entries = list(content.entries.values())
     for fold in range(FOLDS):
         kept = [entry for number, entry in enumerate(entries) if number % FOLDS != fold]
         index = Index(kept, content.off_topic, content.lexicon, vectors, metric)
         for entry in entries[fold::FOLDS]:
-            for question in entry.questions:
+            for question in entry.questions[:_OF_EACH]:
                 yield HeldOut(entry, question, index, index.candidates(question, vectors))

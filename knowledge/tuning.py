@@ -76,7 +76,7 @@ def gather(
         *(_asked(question, whole, vectors) for question in questions),
         *(
             _case(held.question, (held.entry.id,), held.index, held.candidates, 1.0, False)
-            for held in held_out_phrasings(content, vectors, metric)
+            for held in held_out_phrasings(content, vectors, metric, rounds=1)
         ),
         *(
             _case(held.question, (), held.index, held.candidates, _HELD_OUT_ENTRY_WEIGHT, False)
