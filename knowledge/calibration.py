@@ -19,8 +19,12 @@ from knowledge.metric import Metric, pack, unpack
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
-CONFIDENCE_FEATURES = ("rank", "margin", *FEATURES, "off_topic_margin", "known_share", "short")
-"""What the probability of an entry is computed from."""
+CONFIDENCE_FEATURES = ("rank", "share", "firsts", "phrasing", "letters", "off_topic_margin", "known_share", "words")
+"""What the probability of an entry is computed from.
+
+`share`: the logarithm of its share among all candidates; `firsts`: by how many of the signals alone it comes first.
+"""
+_SIGNALS = [FEATURES.index(name) for name in ("phrasing", "phrasings", "answer", "bm25", "letters_three")]
 
 BY_HEART = 0.99
 """The least probability of an entry that has this very question among its own."""
@@ -63,7 +67,7 @@ class Scored:
     rows: NDArray[np.intp]
     probabilities: Table
     features: Table
-    """One row of confidence features per candidate."""
+    """One row per candidate: its `FEATURES`, then its `CONFIDENCE_FEATURES`."""
 
 
 def load_calibration(path: Path, encoder: str) -> Calibration:
@@ -85,13 +89,17 @@ def confidence_features(candidates: Candidates, rank: Table) -> Table:
     features = candidates.features.astype(np.float64)
     count = len(features)
     whole = np.ones(count)
+    phrasing = features[:, FEATURES.index("phrasing")]
+    signals = features[:, _SIGNALS]
     columns = (
         rank,
-        rank - _best_other(rank),
-        *features.T,
-        features[:, 0] - candidates.off_topic,
+        rank - np.logaddexp.reduce(rank),
+        (signals >= signals.max(axis=0, initial=-np.inf)).sum(axis=1),
+        phrasing,
+        features[:, FEATURES.index("letters")],
+        phrasing - candidates.off_topic,
         candidates.known_share * whole,
-        (candidates.words <= 1) * whole,
+        np.log1p(candidates.words) * whole,
     )
     return np.stack(columns, axis=1)
 
@@ -107,21 +115,11 @@ def score(candidates: Candidates, calibration: Calibration) -> Scored:
         probabilities[candidates.by_heart] = max(probabilities[candidates.by_heart], BY_HEART)
     order = np.argsort(-rank, kind="stable")
     probabilities = np.minimum.accumulate(probabilities[order])
-    return Scored(candidates.rows[order], probabilities, features[order])
+    return Scored(candidates.rows[order], probabilities, np.hstack([candidates.features, features])[order])
 
 
 def _weights(weights: Mapping[str, float], names: tuple[str, ...]) -> Table:
     return np.array([weights[name] for name in names])
-
-
-def _best_other(rank: Table) -> Table:
-    """For each candidate the best sum of the others; for a lone candidate its own less one."""
-    if len(rank) < 2:
-        return rank - 1
-    first, second = np.argsort(-rank, kind="stable")[:2]
-    others = np.full(len(rank), rank[first])
-    others[first] = rank[second]
-    return others
 
 
 def save_calibration(calibration: Calibration, path: Path) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.encoder import Encoder, Matrix, Vector
+from knowledge.groups import Groups, Rows
 from knowledge.metric import Metric
 from knowledge.vectors import VectorCache
 
-Rows = NDArray[np.intp]
 _NO_LIKENESS = 0.0
 """The cosine that stands for « nothing to compare with »."""
 
@@ -83,39 +82,18 @@ class _Grouped:
 
     def __init__(self, rows: Matrix, counts: Sequence[int]) -> None:
         self._rows = rows
-        self._counts = np.array(counts, np.intp)
-        self._starts = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.intp)
+        self._groups = Groups(counts)
 
-    def best(self, question: Vector, candidates: Rows) -> tuple[Vector, Vector]:
-        """For each candidate the best cosine, and the mean of the best three."""
-        best = np.full(len(candidates), _NO_LIKENESS, np.float32)
-        mean = best.copy()
-        counts = self._counts[candidates]
-        filled = np.flatnonzero(counts)
-        if not len(filled):
-            return best, mean
-        table = self._table(question, candidates[filled], counts[filled])
-        best[filled] = table[:, 0]
-        mean[filled] = np.nanmean(table[:, :3], axis=1)
-        return best, mean
+    def best(self, question: Vector, entries: Rows) -> tuple[Vector, Vector]:
+        """For each of the entries the best cosine, and the mean of the best three."""
+        texts = self._groups.texts(entries)
+        rows = self._rows if len(texts) == len(self._rows) else self._rows[texts]
+        return self._groups.best(rows @ question, entries, _NO_LIKENESS)
 
     def centroids(self) -> Matrix:
         """The mean row of each group, of length 1."""
-        if not len(self._counts):
+        if not len(self._groups.counts):
             return np.zeros((0, 1), np.float32)
-        sums = np.add.reduceat(self._rows, self._starts[:-1], axis=0)
+        sums = np.add.reduceat(self._rows, self._groups.starts[:-1], axis=0)
         rows: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
         return rows
-
-    def _table(self, question: Vector, candidates: Rows, counts: Rows) -> Matrix:
-        """A row of cosines per candidate, best first, filled up with NaN."""
-        columns = np.arange(counts.max())
-        inside = columns < counts[:, None]
-        places = np.where(inside, self._starts[candidates][:, None] + columns, 0)
-        needed = places[inside]
-        cosines = (self._rows if len(needed) == len(self._rows) else self._rows[needed]) @ question
-        table = np.full(places.shape, -np.inf, np.float32)
-        table[inside] = cosines
-        table = -np.sort(-table, axis=1)
-        table[np.isinf(table)] = np.nan
-        return table

@@ -8,15 +8,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.dense import DenseIndex, Rows, Texts
+from knowledge.dense import DenseIndex, Texts
 from knowledge.encoder import Encoder, Matrix
+from knowledge.groups import Rows
+from knowledge.letters import LetterIndex
 from knowledge.lexical import LexicalIndex, LexicalScores
 from knowledge.metric import Metric
 from knowledge.normalise import Lexicon, question_key
 from knowledge.schema import Entry
 from knowledge.vectors import VectorCache
 
-FEATURES = ("phrasing", "phrasings", "answer", "bm25", "coverage", "overlap", "not_for", "not_for_closer")
+FEATURES = (
+    "phrasing",
+    "phrasings",
+    "answer",
+    "bm25",
+    "coverage",
+    "overlap",
+    "letters",
+    "letters_three",
+    "not_for",
+    "not_for_closer",
+)
 """What is known of one entry for one question, in the order of the columns of `Candidates.features`."""
 
 EXHAUSTIVE = 1000
@@ -63,6 +76,7 @@ class Index:
         keys = [[question_key(text) for text in own] for own in texts.phrasings]
         bodies = [lexicon.tokens(f"{entry.answer}\n{entry.details or ''}") for entry in self.entries]
         self._lexical = LexicalIndex([[lexicon.informative(key) for key in own] for own in keys], bodies)
+        self._letters = LetterIndex(keys)
         self._dense = DenseIndex(texts, vectors, metric)
         self._by_heart = {key: row for row, own in enumerate(keys) for key in own}
         self._refused: dict[str, list[int]] = defaultdict(list)
@@ -85,9 +99,10 @@ class Index:
         question = self._dense.encode(text, encoder)
         rows = self._shortlist(self._dense.centroids @ question, lexical)
         rows = np.setdiff1d(rows, self._refused.get(key, ()), assume_unique=True)
-        if known is not None and known not in rows:
-            rows = np.append(rows, known)
+        if known is not None:
+            rows = np.union1d(rows, [known])
         dense = self._dense.scores(question, rows)
+        letters, letters_three = self._letters.best(key, rows)
         columns = (
             dense.phrasing,
             dense.phrasings,
@@ -95,6 +110,8 @@ class Index:
             lexical.bm25[rows],
             lexical.coverage[rows],
             lexical.overlap[rows],
+            letters,
+            letters_three,
             dense.not_for,
             np.maximum(dense.not_for - dense.phrasing, 0),
         )
