@@ -88,7 +88,7 @@ class _Grouped:
         """For each of the entries the best cosine, and the mean of the best three."""
         texts = self._groups.texts(entries)
         rows = self._rows if len(texts) == len(self._rows) else self._rows[texts]
-        return self._groups.best(rows @ question, entries, _NO_LIKENESS)
+        return self._groups.best(rows @ question if len(rows) else rows[:, 0], entries, _NO_LIKENESS)
 
     def centroids(self) -> Matrix:
         """The mean row of each group, of length 1."""
