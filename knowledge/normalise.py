@@ -51,7 +51,7 @@ def _typed_once(text: str) -> str:
 
 
 def _a_word(found: re.Match[str]) -> bool:
-    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    before, after = found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
     return len(found[0]) == 3 and found[1].isalpha() and not (before.isalnum() or after.isalnum())
 
 

@@ -37,16 +37,15 @@ def test_distinct_entries_steal_nothing(
 def test_entry_that_is_hardly_found_is_named(
     content_dir: Path, tmp_path: Path, encoder: TrigramEncoder, calibration: Calibration
 ) -> None:
-    """Given many entries alike and one whose questions have nothing in common, then that one is lost."""
-    text = (content_dir / "argent-logement" / "bourse.yml").read_text(encoding="utf-8")
-    head, tail = text.split("questions:")[0], text.split("not_for:")[1]
-    odd = ("zèbre", "klaxon", "wagon", "judo", "quiche", "banjo")
-    questions = "".join(f"  - {word}\n" for word in odd)
-    (content_dir / "argent-logement" / "bourse.yml").write_text(f"{head}questions:\n{questions}not_for:{tail}", "utf-8")
+    """Given one entry whose questions have nothing in common among others that do, then that one is lost."""
+    path = content_dir / "argent-logement" / "bourse.yml"
+    before, rest = path.read_text(encoding="utf-8").split("questions:\n")
+    after = rest[rest.index("axes:") :]
     for number in range(5):
-        same = text.replace("id: bourse", f"id: autre-{number}")
-        for line in text.split("questions:")[1].split("not_for:")[0].splitlines():
-            same = same.replace(line, f"{line} {number}") if line.strip().startswith("- ") else same
-        (content_dir / "argent-logement" / f"autre-{number}.yml").write_text(same, encoding="utf-8")
+        questions = "".join(f"  - bourse {word} {number}\n" for word in ("crous", "oui", "non", "ici", "vite", "quand"))
+        other = before.replace("id: bourse", f"id: autre-{number}").replace("La bourse", f"La bourse {number}")
+        (path.parent / f"autre-{number}.yml").write_text(f"{other}questions:\n{questions}{after}", encoding="utf-8")
+    odd = "".join(f"  - {word}\n" for word in ("zèbre", "klaxon", "wagon", "judo", "quiche", "banjo"))
+    path.write_text(f"{before}questions:\n{odd}{after}", encoding="utf-8")
     report = guard(load_content(content_dir), VectorCache(tmp_path, encoder), calibration)
     assert [(lost.entry, lost.found, lost.phrasings) for lost in report.lost] == [("bourse", 0, 6)]
