@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.errors import CalibrationError
 from knowledge.files import write_whole
 from knowledge.index import FEATURES, Candidates
+from knowledge.metric import Metric, pack, unpack
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
-CONFIDENCE_FEATURES = ("rank", "margin", *FEATURES, "off_topic_margin", "known_share", "short")
-"""What the probability of an entry is computed from."""
+CONFIDENCE_FEATURES = ("rank", "share", "firsts", "phrasing", "letters", "off_topic_margin", "known_share", "words")
+"""What the probability of an entry is computed from.
+
+`share`: the logarithm of its share among all candidates; `firsts`: by how many of the signals alone it comes first.
+"""
+_SIGNALS = [FEATURES.index(name) for name in ("phrasing", "phrasings", "answer", "bm25", "letters_three")]
 
 BY_HEART = 0.99
 """The least probability of an entry that has this very question among its own."""
@@ -38,9 +44,13 @@ class Thresholds(BaseModel):
 class Calibration(BaseModel):
     """How features become an order and a probability."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     encoder: str
+    metric: Metric | None = Field(default=None, exclude=True)
+    """How vectors are compared (plain cosines if None); kept in a file of its own beside the calibration's."""
+    metric_digest: str | None = None
+    """Which metric the weights were made with."""
     rank: dict[str, float]
     """One weight per feature; the entry with the highest weighted sum comes first."""
     confidence: dict[str, float]
@@ -57,20 +67,21 @@ class Scored:
     rows: NDArray[np.intp]
     probabilities: Table
     features: Table
-    """One row of confidence features per candidate."""
+    """One row per candidate: its `FEATURES`, then its `CONFIDENCE_FEATURES`."""
 
 
 def load_calibration(path: Path, encoder: str) -> Calibration:
-    """The calibration in a file; CalibrationError where it is unusable or was made with another encoder."""
+    """The calibration in a file, with its metric; CalibrationError where it is unusable or for another encoder."""
     try:
         calibration = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError) as error:
+        metric = _load_metric(path, calibration.metric_digest)
+    except (OSError, ValueError) as error:  # ValidationError is a ValueError
         raise CalibrationError(f"{path} is missing or damaged") from error
     if set(calibration.rank) != set(FEATURES) or set(calibration.confidence) != {*CONFIDENCE_FEATURES, "intercept"}:
         raise CalibrationError(f"{path} was made for other features")
     if calibration.encoder != encoder:
         raise CalibrationError(f"{path} was made with the encoder {calibration.encoder}, not {encoder}")
-    return calibration
+    return calibration.model_copy(update={"metric": metric})
 
 
 def confidence_features(candidates: Candidates, rank: Table) -> Table:
@@ -78,13 +89,17 @@ def confidence_features(candidates: Candidates, rank: Table) -> Table:
     features = candidates.features.astype(np.float64)
     count = len(features)
     whole = np.ones(count)
+    phrasing = features[:, FEATURES.index("phrasing")]
+    signals = features[:, _SIGNALS]
     columns = (
         rank,
-        rank - _best_other(rank),
-        *features.T,
-        features[:, 0] - candidates.off_topic,
+        rank - np.logaddexp.reduce(rank),
+        (signals >= signals.max(axis=0, initial=-np.inf)).sum(axis=1),
+        phrasing,
+        features[:, FEATURES.index("letters")],
+        phrasing - candidates.off_topic,
         candidates.known_share * whole,
-        (candidates.words <= 1) * whole,
+        np.log1p(candidates.words) * whole,
     )
     return np.stack(columns, axis=1)
 
@@ -100,29 +115,40 @@ def score(candidates: Candidates, calibration: Calibration) -> Scored:
         probabilities[candidates.by_heart] = max(probabilities[candidates.by_heart], BY_HEART)
     order = np.argsort(-rank, kind="stable")
     probabilities = np.minimum.accumulate(probabilities[order])
-    return Scored(candidates.rows[order], probabilities, features[order])
+    return Scored(candidates.rows[order], probabilities, np.hstack([candidates.features, features])[order])
 
 
 def _weights(weights: Mapping[str, float], names: tuple[str, ...]) -> Table:
     return np.array([weights[name] for name in names])
 
 
-def _best_other(rank: Table) -> Table:
-    """For each candidate the best sum of the others; for a lone candidate its own less one."""
-    if len(rank) < 2:
-        return rank - 1
-    first, second = np.argsort(-rank, kind="stable")[:2]
-    others = np.full(len(rank), rank[first])
-    others[first] = rank[second]
-    return others
-
-
 def save_calibration(calibration: Calibration, path: Path) -> None:
-    """Writes the file, all or nothing."""
+    """Writes the file, and its metric's, each all or nothing."""
+    packed = pack(calibration.metric) if calibration.metric else None
+    if packed:
+        write_whole(_metric_file(path), packed)
     rounded = calibration.model_copy(
         update={
             "rank": {name: round(weight, 4) for name, weight in calibration.rank.items()},
             "confidence": {name: round(weight, 4) for name, weight in calibration.confidence.items()},
+            "metric_digest": packed and _digest(packed),
         }
     )
     write_whole(path, f"{rounded.model_dump_json(indent=2)}\n".encode())
+
+
+def _load_metric(path: Path, digest: str | None) -> Metric | None:
+    if digest is None:
+        return None
+    packed = _metric_file(path).read_bytes()
+    if _digest(packed) != digest:
+        raise ValueError("the metric belongs to another calibration")
+    return unpack(packed)
+
+
+def _metric_file(path: Path) -> Path:
+    return path.with_suffix(".npz")
+
+
+def _digest(packed: bytes) -> str:
+    return sha256(packed).hexdigest()[:16]

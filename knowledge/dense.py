@@ -6,19 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.encoder import Encoder, Matrix, Vector
-from knowledge.normalise import Lexicon
-from knowledge.schema import Entry
+from knowledge.groups import Groups, Rows
+from knowledge.metric import Metric
 from knowledge.vectors import VectorCache
 
-Rows = NDArray[np.intp]
-_NO_LIKENESS = 0.6
-"""The cosine that stands for « nothing to compare with »: e5 gives unrelated texts about 0.75 to 0.8."""
+_NO_LIKENESS = 0.0
+"""The cosine that stands for « nothing to compare with »."""
 
 _HEAD, _TAIL = 120, 240
 """Long messages first say who asks, and ask at the end; encoding takes time with each character."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is encoded, SMS words written in full: for each entry its phrasings, near-misses and answer."""
+
+    phrasings: Sequence[Sequence[str]]
+    not_for: Sequence[Sequence[str]]
+    answers: Sequence[str]
+    off_topic: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -37,23 +45,21 @@ class DenseScores:
 class DenseIndex:
     """Built once, read by any number of threads."""
 
-    def __init__(
-        self, entries: Sequence[Entry], off_topic: Sequence[str], lexicon: Lexicon, vectors: VectorCache
-    ) -> None:
-        self._lexicon = lexicon
-        self._phrasings = _Grouped([(entry.title, *entry.questions) for entry in entries], lexicon, vectors)
-        self._not_for = _Grouped([entry.not_for for entry in entries], lexicon, vectors)
-        self._answers = vectors.encode_passages([f"{entry.title}. {entry.answer}" for entry in entries])
-        self._off_topic = vectors.encode_queries([lexicon.spell_out(text) for text in off_topic])
+    def __init__(self, texts: Texts, vectors: VectorCache, metric: Metric | None) -> None:
+        self._metric = metric
+        self._phrasings = self._grouped(texts.phrasings, vectors)
+        self._not_for = self._grouped(texts.not_for, vectors)
+        answers = vectors.encode_passages(texts.answers)
+        self._answers = metric.of_answers(answers) if metric and len(answers) else answers
+        self._off_topic = self._tuned(vectors.encode_queries(texts.off_topic))
         self.centroids = self._phrasings.centroids()
         """One row per entry: the mean of its phrasings, to find candidates among very many entries."""
 
     def encode(self, text: str, encoder: Encoder) -> Vector:
         """The vector of a question; of a long one, of its beginning and its end."""
-        text = self._lexicon.spell_out(text)
         if len(text) > _HEAD + _TAIL:
             text = f"{text[:_HEAD]} … {text[-_TAIL:]}"
-        row: Vector = encoder.encode_queries([text])[0]
+        row: Vector = self._tuned(encoder.encode_queries([text]))[0]
         return row
 
     def scores(self, question: Vector, candidates: Rows) -> DenseScores:
@@ -63,45 +69,31 @@ class DenseIndex:
         not_for, _ = self._not_for.best(question, candidates)
         return DenseScores(best, mean, self._answers[candidates] @ question, not_for, off_topic)
 
+    def _grouped(self, groups: Sequence[Sequence[str]], vectors: VectorCache) -> _Grouped:
+        rows = self._tuned(vectors.encode_queries([text for group in groups for text in group]))
+        return _Grouped(rows, [len(group) for group in groups])
+
+    def _tuned(self, rows: Matrix) -> Matrix:
+        return self._metric.of_questions(rows) if self._metric and len(rows) else rows
+
 
 class _Grouped:
     """The rows of each entry's texts, side by side."""
 
-    def __init__(self, groups: Sequence[Sequence[str]], lexicon: Lexicon, vectors: VectorCache) -> None:
-        self._rows: Matrix = vectors.encode_queries([lexicon.spell_out(text) for group in groups for text in group])
-        self._counts = np.array([len(group) for group in groups], np.intp)
-        self._starts = np.concatenate([[0], np.cumsum(self._counts)]).astype(np.intp)
+    def __init__(self, rows: Matrix, counts: Sequence[int]) -> None:
+        self._rows = rows
+        self._groups = Groups(counts)
 
-    def best(self, question: Vector, candidates: Rows) -> tuple[Vector, Vector]:
-        """For each candidate the best cosine, and the mean of the best three."""
-        best = np.full(len(candidates), _NO_LIKENESS, np.float32)
-        mean = best.copy()
-        counts = self._counts[candidates]
-        filled = np.flatnonzero(counts)
-        if not len(filled):
-            return best, mean
-        table = self._table(question, candidates[filled], counts[filled])
-        best[filled] = table[:, 0]
-        mean[filled] = np.nanmean(table[:, :3], axis=1)
-        return best, mean
+    def best(self, question: Vector, entries: Rows) -> tuple[Vector, Vector]:
+        """For each of the entries the best cosine, and the mean of the best three."""
+        texts = self._groups.texts(entries)
+        rows = self._rows if len(texts) == len(self._rows) else self._rows[texts]
+        return self._groups.best(rows @ question if len(rows) else rows[:, 0], entries, _NO_LIKENESS)
 
     def centroids(self) -> Matrix:
         """The mean row of each group, of length 1."""
-        if not len(self._counts):
+        if not len(self._groups.counts):
             return np.zeros((0, 1), np.float32)
-        sums = np.add.reduceat(self._rows, self._starts[:-1], axis=0)
+        sums = np.add.reduceat(self._rows, self._groups.starts[:-1], axis=0)
         rows: Matrix = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
         return rows
-
-    def _table(self, question: Vector, candidates: Rows, counts: Rows) -> Matrix:
-        """A row of cosines per candidate, best first, filled up with NaN."""
-        columns = np.arange(counts.max())
-        inside = columns < counts[:, None]
-        places = np.where(inside, self._starts[candidates][:, None] + columns, 0)
-        needed = places[inside]
-        cosines = (self._rows if len(needed) == len(self._rows) else self._rows[needed]) @ question
-        table = np.full(places.shape, -np.inf, np.float32)
-        table[inside] = cosines
-        table = -np.sort(-table, axis=1)
-        table[np.isinf(table)] = np.nan
-        return table

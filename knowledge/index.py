@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.dense import DenseIndex, Rows
+from knowledge.dense import DenseIndex, Texts
 from knowledge.encoder import Encoder, Matrix
+from knowledge.groups import Rows
+from knowledge.letters import LetterIndex
 from knowledge.lexical import LexicalIndex, LexicalScores
+from knowledge.metric import Metric
 from knowledge.normalise import Lexicon, question_key
 from knowledge.schema import Entry
 from knowledge.vectors import VectorCache
 
-FEATURES = ("phrasing", "phrasings", "answer", "bm25", "coverage", "overlap", "not_for", "not_for_closer")
+FEATURES = (
+    "phrasing",
+    "phrasings",
+    "answer",
+    "bm25",
+    "coverage",
+    "overlap",
+    "letters",
+    "letters_three",
+    "not_for",
+    "not_for_closer",
+)
 """What is known of one entry for one question, in the order of the columns of `Candidates.features`."""
 
-SHORTLIST = 256
-"""From a very large base, so many entries by each half of the search are looked at closely."""
+EXHAUSTIVE = 1000
+"""Up to so many entries every one is looked at closely."""
+SHORTLIST = 128
+"""From a larger base, so many by each half of the search."""
 
 
 @dataclass(frozen=True)
@@ -41,38 +58,51 @@ class Index:
     """The searchable form of a set of entries; built once, read by any number of threads."""
 
     def __init__(
-        self, entries: Iterable[Entry], off_topic: Sequence[str], lexicon: Lexicon, vectors: VectorCache
+        self,
+        entries: Iterable[Entry],
+        off_topic: Sequence[str],
+        lexicon: Lexicon,
+        vectors: VectorCache,
+        metric: Metric | None = None,
     ) -> None:
         self.entries = tuple(entries)
         self._lexicon = lexicon
-        self._lexical = LexicalIndex(self.entries, lexicon)
-        self._dense = DenseIndex(self.entries, off_topic, lexicon, vectors)
-        self._by_heart = {
-            question_key(lexicon.spell_out(question)): row
-            for row, entry in enumerate(self.entries)
-            for question in (entry.title, *entry.questions)
-        }
-        self._refused = [
-            frozenset(question_key(lexicon.spell_out(text)) for text in entry.not_for) for entry in self.entries
-        ]
+        texts = Texts(
+            [[lexicon.spell_out(text) for text in (entry.title, *entry.questions)] for entry in self.entries],
+            [[lexicon.spell_out(text) for text in entry.not_for] for entry in self.entries],
+            [f"{entry.title}. {entry.answer}" for entry in self.entries],
+            [lexicon.spell_out(text) for text in off_topic],
+        )
+        keys = [[question_key(text) for text in own] for own in texts.phrasings]
+        bodies = [lexicon.tokens(f"{entry.answer}\n{entry.details or ''}") for entry in self.entries]
+        self._lexical = LexicalIndex([[lexicon.informative(key) for key in own] for own in keys], bodies)
+        self._letters = LetterIndex(keys)
+        self._dense = DenseIndex(texts, vectors, metric)
+        self._by_heart = {key: row for row, own in enumerate(keys) for key in own}
+        self._refused: dict[str, list[int]] = defaultdict(list)
+        for row, near_misses in enumerate(texts.not_for):
+            for text in near_misses:
+                self._refused[question_key(text)].append(row)
 
     def candidates(self, text: str, encoder: Encoder) -> Candidates:
         """The features of every entry worth looking at.
 
         None where the base knows none of the text's informative words: likeness of vectors alone proves nothing.
         """
-        key = question_key(self._lexicon.spell_out(text))
+        text = self._lexicon.spell_out(text)
+        key = question_key(text)
         known = self._by_heart.get(key)
-        query = self._lexical.query(self._lexicon.tokens(text))
+        query = self._lexical.query(self._lexicon.informative(key))
         if known is None and not query.tokens:
             return Candidates(np.zeros(0, np.intp), np.zeros((0, len(FEATURES)), np.float32), 0.0, 0.0, 0)
         lexical = self._lexical.scores(query)
         question = self._dense.encode(text, encoder)
         rows = self._shortlist(self._dense.centroids @ question, lexical)
-        rows = rows[[key not in self._refused[row] for row in rows]]
-        if known is not None and known not in rows:
-            rows = np.append(rows, known)
+        rows = np.setdiff1d(rows, self._refused.get(key, ()), assume_unique=True)
+        if known is not None:
+            rows = np.union1d(rows, [known])
         dense = self._dense.scores(question, rows)
+        letters, letters_three = self._letters.best(key, rows)
         columns = (
             dense.phrasing,
             dense.phrasings,
@@ -80,6 +110,8 @@ class Index:
             lexical.bm25[rows],
             lexical.coverage[rows],
             lexical.overlap[rows],
+            letters,
+            letters_three,
             dense.not_for,
             np.maximum(dense.not_for - dense.phrasing, 0),
         )
@@ -88,7 +120,7 @@ class Index:
         return Candidates(rows, features, dense.off_topic, query.known_share, len(query.tokens), by_heart)
 
     def _shortlist(self, likeness: Matrix, lexical: LexicalScores) -> Rows:
-        if len(self.entries) <= SHORTLIST:
+        if len(self.entries) <= EXHAUSTIVE:
             return np.arange(len(self.entries))
         by_dense = np.argpartition(-likeness, SHORTLIST)[:SHORTLIST]
         by_words = np.argpartition(-(lexical.bm25 + lexical.overlap), SHORTLIST)[:SHORTLIST]

@@ -11,8 +11,6 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.normalise import Lexicon
-from knowledge.schema import Entry
 from knowledge.spelling import Speller
 
 Scores = NDArray[np.float32]
@@ -46,10 +44,9 @@ class Query:
 class LexicalIndex:
     """Built once, read by any number of threads."""
 
-    def __init__(self, entries: Sequence[Entry], lexicon: Lexicon) -> None:
-        self._size = len(entries)
-        phrasings = [[lexicon.tokens(text) for text in (entry.title, *entry.questions)] for entry in entries]
-        bodies = [lexicon.tokens(f"{entry.answer}\n{entry.details or ''}") for entry in entries]
+    def __init__(self, phrasings: Sequence[Sequence[list[str]]], bodies: Sequence[list[str]]) -> None:
+        """For each entry the tokens of each of its phrasings, and those of its text."""
+        self._size = len(bodies)
         documents = [[*_flat(own), *body] for own, body in zip(phrasings, bodies, strict=True)]
         self._entries_with = _postings(enumerate(documents))
         self._idf = {

@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from pathlib import Path
 
 import snowballstemmer
@@ -24,7 +25,7 @@ _LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'"}
 )
 _WORD = re.compile(r"[^\W_]+'?", re.UNICODE)
-_REPEATED = re.compile(r"(?!\b(\w)\1\1\b)([^\W\d]|[^\w\s.])\2{2,}")  # but not BBB, a word of its own
+_REPEATED = re.compile(r"([^\d\s.])\1{2,}")
 _WORD_LIMIT = 100
 _POLITE = ("bonjour", "bonsoir", "salut", "hello", "hey", "coucou", "merci", "svp", "stp", "cher", "chère")
 _EMPTY = (
@@ -38,9 +39,20 @@ _EMPTY = (
 
 def fold(text: str) -> str:
     """Lower case without accents, ligatures opened, what is typed three times or more once, the rest untouched."""
-    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
-    text = "".join(character for character in text if not unicodedata.combining(character))
-    return _REPEATED.sub(r"\2", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).casefold())
+        text = "".join(filterfalse(unicodedata.combining, text))
+    return _typed_once(text.casefold())
+
+
+def _typed_once(text: str) -> str:
+    """What is typed three times or more, once; but not BBB, a word of its own."""
+    return _REPEATED.sub(lambda found: found[0] if _a_word(found) else found[1], text)
+
+
+def _a_word(found: re.Match[str]) -> bool:
+    before, after = found.string[max(found.start() - 1, 0) : found.start()], found.string[found.end() : found.end() + 1]
+    return len(found[0]) == 3 and found[1].isalpha() and not (before.isalnum() or after.isalnum())
 
 
 @lru_cache(maxsize=50_000)
@@ -87,13 +99,16 @@ class Lexicon:
     def spell_out(self, text: str) -> str:
         """The text with its SMS words written in full, accents and capitals kept; cut at 1000 characters."""
         text = text[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-        text = _REPEATED.sub(r"\2", text.translate(_LIGATURES))
+        text = _typed_once(text if text.isascii() else text.translate(_LIGATURES))
         text = _WORD.sub(lambda found: self.sms.get(_folded_word(found[0]), found[0]), text)
         return " ".join(word[:_WORD_LIMIT] for word in text.split())
 
     def tokens(self, text: str) -> list[str]:
         """The informative stems of a text; an acronym's words in full become the acronym's own token."""
-        key = question_key(self.spell_out(text))
+        return self.informative(question_key(self.spell_out(text)))
+
+    def informative(self, key: str) -> list[str]:
+        """The same, of the `question_key` of a text that is spelled out already."""
         key = self._in_full.sub(lambda found: self._acronym_of[found[0]], key)
         return [stem(word) for word in key.split() if word not in STOPWORDS]
 

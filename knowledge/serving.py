@@ -164,7 +164,9 @@ class KnowledgeBase:
 
     def _build(self, content_dir: Path) -> _Served:
         content = load_content(content_dir, self._parsed, self._tables)
-        index = Index(content.entries.values(), content.off_topic, content.lexicon, self._vectors)
+        index = Index(
+            content.entries.values(), content.off_topic, content.lexicon, self._vectors, self._calibration.metric
+        )
         self._vectors.save()
         self._parsed.save()
         self._tables.save()

@@ -19,22 +19,27 @@ from knowledge.cli.screen import (
     show_table,
 )
 from knowledge.encoder import E5Encoder
-from knowledge.index import Index
+from knowledge.index import FEATURES, Index
 from knowledge.loader import load_content
 from knowledge.search import Outcome, result_of
 from knowledge.vectors import VectorCache
 
-_SHOWN = ("phrasing", "answer", "bm25", "coverage", "overlap", "not_for", "off_topic_margin", "known_share", "margin")
+_SHOWN = (
+    *("phrasing", "phrasings", "answer", "letters", "bm25", "coverage", "not_for"),
+    *("firsts", "share", "off_topic_margin", "known_share"),
+)
 _HEADINGS = (
     "formulation",
+    "trois formulations",
     "réponse",
+    "orthographe",
     "bm25",
     "mots connus",
-    "ressemblance",
     "not_for",
+    "premières places",
+    "part",
     "hors sujet",
     "connu",
-    "avance",
 )
 _OUTCOMES = {
     Outcome.ANSWER: "[green]répond[/green]",
@@ -61,7 +66,7 @@ def search(
         loaded = load_content(content)
         calibration = load_calibration(CALIBRATION_FILE, encoder.version)
     vectors = VectorCache(cache_folder(cache), encoder)
-    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors)
+    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors, calibration.metric)
     vectors.save()
     scored = score(index.candidates(question, encoder), calibration)
     outcome = result_of(scored, index, calibration, limit).outcome
@@ -81,7 +86,8 @@ def search(
 
 
 def _explained(scored: Scored, index: Index, limit: int) -> list[dict[str, str | float]]:
-    columns = [CONFIDENCE_FEATURES.index(name) for name in _SHOWN]
+    names = (*FEATURES, *CONFIDENCE_FEATURES)
+    columns = [names.index(name) for name in _SHOWN]
     return [
         {
             "id": index.entries[row].id,

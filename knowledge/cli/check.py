@@ -45,7 +45,7 @@ def check(
     as_json: AsJson = False,
     fast: Annotated[bool, typer.Option("--fast", help="Sans la garde : n'essaie pas chaque question.")] = False,
 ) -> None:
-    """Vérifie toutes les fiches : erreurs, dates passées, lisibilité, et questions qu'une autre fiche volerait.
+    """Vérifie toutes les fiches : erreurs, dates passées, lisibilité, fiches perdues ou volées par une autre.
 
     Code de sortie : 0 si l'on peut publier, 1 s'il y a des erreurs.
 
@@ -56,11 +56,11 @@ def check(
         report = None if fast else _guard(loaded, cache_folder(cache))
     today = datetime.now(UTC).date()
     remarks = [*_dates(loaded, today), *_readability(loaded), *_directory_dates(loaded, today)]
-    stolen = report.thefts if report else ()
+    refused = report is not None and bool(report.thefts or report.lost)
     if as_json:
         show_json(
             {
-                "ok": not stolen,
+                "ok": not refused,
                 "entries": len(loaded.entries),
                 "directories": {name: len(table.rows) for name, table in loaded.directory.tables()},
                 "notes": [asdict(note) for note in remarks],
@@ -69,7 +69,7 @@ def check(
         )
     else:
         _show(loaded, remarks, report)
-    raise typer.Exit(1 if stolen else 0)
+    raise typer.Exit(1 if refused else 0)
 
 
 def new(
@@ -146,17 +146,18 @@ def _readability(content: Content) -> list[_Note]:
 def _show(content: Content, remarks: list[_Note], report: GuardReport | None) -> None:
     if remarks:
         show_table("À améliorer", ["fiche", "remarque"], [(note.entry, note.about) for note in remarks])
-    if report and report.strays:
-        rows = [(stray.entry, stray.question, stray.instead or "rien") for stray in report.strays]
-        show_table("Questions isolées : ajoute des formulations voisines", ["fiche", "question", "trouve"], rows)
+    if report and report.lost:
+        rows = [(lost.entry, f"{lost.found} sur {lost.phrasings}", lost.instead or "rien") for lost in report.lost]
+        columns = ["fiche", "questions qui la trouvent", "trouvent plutôt"]
+        show_table("Fiches perdues : ajoute des formulations voisines", columns, rows)
     if report and report.thefts:
-        thefts = [(theft.victim, theft.question, theft.thief, theft.probability) for theft in report.thefts]
-        columns = ["fiche volée", "sa question", "fiche voleuse", "probabilité"]
+        thefts = [(theft.victim, theft.thief, question) for theft in report.thefts for question in theft.questions]
+        columns = ["fiche volée", "fiche voleuse", "question"]
         show_table("Questions volées : précise les deux fiches, ou mets la question dans not_for", columns, thefts)
-    stolen = len(report.thefts) if report else 0
     listed = sum(len(table.rows) for _, table in content.directory.tables())
     read = f"{len(content.entries)} fiches et {listed} lignes d'annuaire lues"
-    console.print(f"{read}, {len(remarks)} remarque(s), {stolen} question(s) volée(s).")
+    judged = f", {len(report.thefts)} vol(s), {len(report.lost)} fiche(s) perdue(s)" if report else ""
+    console.print(f"{read}, {len(remarks)} remarque(s){judged}.")
 
 
 def _template(entry_id: str, today: date) -> str:

@@ -24,7 +24,7 @@ from knowledge.evaluation import Figures, Verdict, ask_all, figures
 from knowledge.index import Index
 from knowledge.loader import load_content
 from knowledge.questions import load_questions
-from knowledge.tuning import Target, gather
+from knowledge.tuning import Target, gather, metric_of
 from knowledge.tuning import calibrate as calibrated
 from knowledge.vectors import VectorCache
 
@@ -65,7 +65,7 @@ def evaluate(
         asked = load_questions(questions, loaded.entries)
         calibration = load_calibration(CALIBRATION_FILE, encoder.version)
     vectors = VectorCache(cache_folder(cache), encoder)
-    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors)
+    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors, calibration.metric)
     vectors.save()
     verdicts = ask_all(asked, index, encoder, calibration)
     tuning, held_out = figures(verdicts, "tuning"), figures(verdicts, "held-out")
@@ -97,9 +97,10 @@ def calibrate(
         loaded = load_content(content)
         asked = load_questions(questions, loaded.entries)
     vectors = VectorCache(cache_folder(cache), encoder)
-    cases = gather(loaded, [question for question in asked if question.split == "tuning"], vectors)
-    calibration = calibrated(cases, encoder.version, Target())
-    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors)
+    metric = metric_of(loaded, vectors)
+    cases = gather(loaded, [question for question in asked if question.split == "tuning"], vectors, metric)
+    calibration = calibrated(cases, encoder.version, Target()).model_copy(update={"metric": metric})
+    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors, calibration.metric)
     verdicts = ask_all(asked, index, vectors, calibration)
     vectors.save()
     tuning, held_out = figures(verdicts, "tuning"), figures(verdicts, "held-out")

@@ -111,7 +111,7 @@ def test_eval_and_calibrate_measure_both_splits(
     assert 0 <= measured["tuning"]["precision"] <= 1
     output = tmp_path / "calibration.json"
     made = answer("calibrate", *places, "--output", output)
-    assert made["cases"] == 39
+    assert made["cases"] == 18
     assert json.loads(output.read_text(encoding="utf-8"))["measured"] == made
 
 

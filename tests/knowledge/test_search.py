@@ -98,11 +98,11 @@ def test_very_large_base_looks_closely_at_few(content_dir: Path, encoder: Trigra
         sample.model_copy(
             update={"id": f"e-{n}", "title": f"Sujet {n}", "questions": (f"question {n}", f"le sujet {n}")}
         )
-        for n in range(700)
+        for n in range(2000)
     ]
     index = Index(many, (), content.lexicon, VectorCache(tmp_path, encoder))
     candidates = index.candidates("le sujet 345 stp", encoder)
-    assert len(candidates.rows) < 600
+    assert len(candidates.rows) < 300
     assert 345 in candidates.rows
 
 
