@@ -107,7 +107,8 @@ PEERS: dict[str, Callable[[Content, Path], Peer]] = {
 def _ours(content: Content, kept: Path) -> tuple[Index, float]:
     begun = perf_counter()
     vectors = VectorCache(kept, E5Encoder())
-    index = Index(content.entries.values(), content.off_topic, content.lexicon, vectors)
+    metric = load_calibration(CALIBRATION_FILE, E5Encoder.version).metric
+    index = Index(content.entries.values(), content.off_topic, content.lexicon, vectors, metric)
     return index, perf_counter() - begun
 
 

@@ -151,7 +151,8 @@ def _index(content: Content, count: int) -> tuple[Index, float]:
     with tempfile.TemporaryDirectory() as folder:
         vectors = VectorCache(Path(folder), ChanceEncoder())
         begun = perf_counter()
-        return Index(entries, content.off_topic, content.lexicon, vectors), perf_counter() - begun
+        metric = load_calibration(CALIBRATION_FILE, E5Encoder.version).metric
+        return Index(entries, content.off_topic, content.lexicon, vectors, metric), perf_counter() - begun
 
 
 def _ask(text: str, index: Index, encoder: TimedEncoder, calibration: Calibration) -> tuple[float, float]:
