@@ -2,7 +2,7 @@
 
 Thresholds come from the tuning half, by the same rule for all; figures from the held-out half: first the wordings that
 real people wrote (reel-*.yml), then all files. Each system runs in a process of its own, one after the other. The
-first run makes what is kept in var/bench/: vectors (minutes), Rasa's environment (2.5 GB) and model (half an hour on
+first run makes what is kept in var/bench/: vectors (minutes), Rasa's environment (2.5 GB) and model (up to an hour on
 two cores); `--skip rasa` leaves that out.
 
 Example: python -m tests.answers --only ours,bm25 --json /tmp/answers.json
@@ -32,6 +32,7 @@ from tests.answers.systems import ROOT, Failed, Skipped, Workshop
 SYSTEMS = ("ours", "bm25", "tfidf", "e5", "rasa")
 TIMES = ("start", "scale")
 REAL = "reel-*.yml"
+OWN = 200
 
 
 def main() -> int:
@@ -52,16 +53,24 @@ def main() -> int:
             console.print(str(error), markup=False)
             return 1
         asked = sample(questions, real, options.limit)
-        workshop = Workshop(folder, job_of(content, base, asked), options.bench)
+        own = own_questions(content)
+        workshop = Workshop(folder, job_of(content, base, [*asked, *own]), options.bench)
         report = Report(entries=len(content.entries), questions=len(asked), load=os.getloadavg()[1])
-        broken = [name for name in chosen if not _add(name, report, workshop, asked, real)]
+        broken = [name for name in chosen if not _add(name, report, workshop, asked, real, own)]
     show(report)
     if options.json:
         options.json.write_text(f"{report.model_dump_json(indent=2)}\n", encoding="utf-8")
     return 1 if broken else 0
 
 
-def _add(name: str, report: Report, workshop: Workshop, asked: Sequence[Question], real: frozenset[Question]) -> bool:
+def _add(
+    name: str,
+    report: Report,
+    workshop: Workshop,
+    asked: Sequence[Question],
+    real: frozenset[Question],
+    own: Sequence[Question],
+) -> bool:
     """Puts one measure into the report, or the reason why there is none; False where something of ours is broken."""
     console.print(f"{name}…", style="dim")
     try:
@@ -72,7 +81,7 @@ def _add(name: str, report: Report, workshop: Workshop, asked: Sequence[Question
                 report.scale = Scale.model_validate_json(workshop.child("scale", workshop.parsed))
             case _:
                 answering, made = workshop.rasa() if name == "rasa" else workshop.in_python(name)
-                report.systems.append(measured(name, asked, real, answering, made))
+                report.systems.append(measured(name, asked, real, own, answering, made))
     except Failed as reason:
         report.missing[name] = str(reason)
         return isinstance(reason, Skipped)
@@ -91,6 +100,16 @@ def load_both(folder: Path, content: Content, workshop: Path) -> tuple[list[Ques
     for path in folder.glob(REAL):
         shutil.copy(path, workshop)
     return load_questions(folder, content.entries), frozenset(load_questions(workshop, content.entries))
+
+
+def own_questions(content: Content) -> list[Question]:
+    """Phrasings that every system learned from, OWN of them at most, evenly spread."""
+    own = [
+        Question(text=text, expect=(entry.id,), split="tuning")
+        for entry in content.entries.values()
+        for text in entry.questions
+    ]
+    return own[:: max(1, -(-len(own) // OWN))]
 
 
 def sample(questions: Sequence[Question], real: frozenset[Question], limit: int | None) -> list[Question]:

@@ -10,7 +10,7 @@ from knowledge.evaluation import Verdict, figures
 from knowledge.questions import Question, Split
 from knowledge.search import Outcome
 from knowledge.tuning import Target
-from tests.answers.job import Answering
+from tests.answers.job import Answering, Reply
 from tests.answers.judging import verdicts
 from tests.answers.scale import Scale
 from tests.answers.systems import Made
@@ -36,6 +36,8 @@ class Measured(BaseModel):
     """One system: how well on real wordings and on all, and what it takes."""
 
     name: str
+    own: float
+    """The share of the entries' own phrasings that bring their entry first: a peer with a low one is badly made."""
     real: Scores
     all: Scores
     made_seconds: float | None = None
@@ -60,12 +62,19 @@ class Report(BaseModel):
 
 
 def measured(
-    name: str, asked: Sequence[Question], real: frozenset[Question], answering: Answering, made: Made | None
+    name: str,
+    asked: Sequence[Question],
+    real: frozenset[Question],
+    own: Sequence[Question],
+    answering: Answering,
+    made: Made | None,
 ) -> Measured:
-    """Judges the replies; the thresholds come from the whole tuning half."""
-    judged = verdicts(asked, answering.replies, Target())
+    """Judges the replies, to `asked` and then to `own`; the thresholds come from the whole tuning half."""
+    judged = verdicts(asked, answering.replies[: len(asked)], Target())
+    own_replies = answering.replies[len(asked) :]
     return Measured(
         name=name,
+        own=known(own, own_replies),
         real=scores([verdict for verdict in judged if verdict.question in real]),
         all=scores(judged),
         made_seconds=made and made.seconds,
@@ -73,6 +82,12 @@ def measured(
         ready_seconds=answering.ready_seconds,
         memory_bytes=answering.memory_bytes,
     )
+
+
+def known(own: Sequence[Question], replies: Sequence[Reply]) -> float:
+    """The share of the questions whose entry comes first."""
+    right = [bool(reply.found) and reply.found[0][0] in one.expect for one, reply in zip(own, replies, strict=True)]
+    return sum(right) / max(len(right), 1)
 
 
 def scores(judged: Sequence[Verdict]) -> Scores:

@@ -58,13 +58,14 @@ def _cells(scores: Scores) -> list[str]:
 
 
 def _costs(results: Sequence[Measured]) -> Table:
-    table = Table(title="What it takes", title_justify="left")
+    table = Table(title="What it takes, and the share of its own phrasings that it knows", title_justify="left")
     table.add_column("")
-    for heading in ("made once, s", "load meanwhile", "ready, s", "memory, MB"):
+    for heading in ("own", "made once, s", "load meanwhile", "ready, s", "memory, MB"):
         table.add_column(heading, justify="right")
     for result in results:
         table.add_row(
             result.name,
+            f"{result.own:.3f}",
             "–" if result.made_seconds is None else f"{result.made_seconds:.0f}",
             "–" if result.made_load is None else f"{result.made_load:.1f}",
             f"{result.ready_seconds:.2f}",

@@ -8,7 +8,7 @@ from knowledge.search import Outcome
 from knowledge.tuning import Target
 from tests.answers.job import Reply
 from tests.answers.judging import outcome_of, thresholds_for, verdicts
-from tests.answers.measured import scores
+from tests.answers.measured import known, scores
 
 TARGET = Target(precision=1.0, false_answers=0.0, false_proposals=0.5)
 
@@ -57,3 +57,8 @@ def test_scores_count_the_held_out_half_alone() -> None:
     assert measured.figures["in_scope"] == 2
     assert measured.figures["recall_at_1"] == 0.5
     assert measured.figures["mrr"] == 0.75
+
+
+def test_known_is_the_share_of_own_phrasings_that_bring_their_entry_first() -> None:
+    own = [asked("tuning", "bts"), asked("tuning", "but"), asked("tuning", "but")]
+    assert known(own, [reply(("bts", 0.9)), reply(("bts", 0.5), ("but", 0.4)), reply()]) == pytest.approx(1 / 3)
