@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +15,6 @@ from knowledge.schema import Entry, EntryId
 from knowledge.yamlfile import Document, read_text, read_yaml
 
 Split = Literal["tuning", "held-out"]
-BY_TEXT = "by-text"
 
 
 class Question(BaseModel):
@@ -68,23 +66,15 @@ def _web_address(text: str) -> str:
 
 
 class _QuestionFile(BaseModel):
-    """`answered` by entry id, `out_of_scope` by subject, `collected` one by one.
-
-    A file belongs to one split; with `by-text` each text decides.
-    """
+    """`answered` by entry id, `out_of_scope` by subject, `collected` one by one; a file belongs to one split."""
 
     model_config = ConfigDict(extra="forbid")
 
-    split: Split | Literal["by-text"]
+    split: Split
     sources: dict[str, Annotated[str, AfterValidator(_web_address)]] = {}
     answered: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     out_of_scope: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     collected: list[_Collected] = []
-
-
-def split_of(text: str) -> Split:
-    """The half to which a text belongs by itself: always the same one, and never a matter of choice."""
-    return "tuning" if sha256(question_key(text).encode()).digest()[0] % 2 == 0 else "held-out"
 
 
 def load_questions(folder: Path, entries: Mapping[str, Entry]) -> list[Question]:
@@ -137,8 +127,7 @@ def _unknown(name: str, line: int, entry: str) -> Fault:
 
 def _questions(file: _QuestionFile, own: set[str]) -> Iterator[Question]:
     def question(text: str, expect: Iterable[str] = (), unanswered: bool = False) -> Question:
-        split = split_of(text) if file.split == BY_TEXT else file.split
-        return Question(text=text, expect=tuple(expect), split=split, unanswered=unanswered)
+        return Question(text=text, expect=tuple(expect), split=file.split, unanswered=unanswered)
 
     yield from (question(text, _ids(key)) for key, texts in file.answered.items() for text in texts)
     yield from (question(text) for texts in file.out_of_scope.values() for text in texts)

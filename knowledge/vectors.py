@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge import shipped
 from knowledge.encoder import Encoder, Matrix
 from knowledge.files import write_whole
 
@@ -18,16 +19,21 @@ logger = logging.getLogger(__name__)
 
 
 class VectorCache:
-    """An encoder that remembers the rows of texts already met. A damaged or foreign file is as good as none."""
+    """An encoder that remembers the rows of texts already met, and knows those that come with the code.
 
-    def __init__(self, cache_dir: Path, encoder: Encoder) -> None:
+    A damaged or foreign file is as good as none.
+    """
+
+    def __init__(self, cache_dir: Path, encoder: Encoder, shipped_file: Path = shipped.SHIPPED_FILE) -> None:
         digest = hashlib.sha256(encoder.version.encode()).hexdigest()[:12]
         self._path = cache_dir / f"vectors-{digest}.npz"
         self.version = encoder.version
         self._encoder = encoder
         self._asked: set[str] = set()
-        self._rows = self._read()
-        self._stored = frozenset(self._rows)
+        self._shipped = shipped.read(shipped_file, encoder.version)
+        own = self._read()
+        self._stored = frozenset(own)
+        self._rows = self._shipped | own
 
     def encode_queries(self, texts: Sequence[str]) -> Matrix:
         """One unit row for each text, encoded as a question."""
@@ -38,10 +44,14 @@ class VectorCache:
         return self._rows_of("p", texts, self._encoder.encode_passages)
 
     def save(self) -> None:
-        """Writes the rows that were asked for since the start, all or nothing; an unwritable folder is only logged."""
-        if not self._asked or self._asked == self._stored:
+        """Writes the rows that were asked for since the start and are not shipped, all or nothing.
+
+        An unwritable folder is only logged.
+        """
+        asked = self._asked - self._shipped.keys()
+        if not asked or asked == self._stored:
             return
-        keys = sorted(self._asked)
+        keys = sorted(asked)
         buffer = io.BytesIO()
         np.savez(buffer, keys=np.array(keys), rows=np.stack([self._rows[key] for key in keys]))
         try:
@@ -49,7 +59,11 @@ class VectorCache:
         except OSError as error:
             logger.warning("the vector cache cannot be written: %s", error.strerror)
             return
-        self._stored = frozenset(self._asked)
+        self._stored = frozenset(asked)
+
+    def pack(self) -> bytes:
+        """The rows that were asked for since the start, as the file that comes with the code."""
+        return shipped.pack({key: self._rows[key] for key in self._asked}, self.version)
 
     def _rows_of(self, kind: str, texts: Sequence[str], encode: Callable[[Sequence[str]], Matrix]) -> Matrix:
         keys = [f"{kind}{hashlib.sha256(text.encode()).hexdigest()[:32]}" for text in texts]

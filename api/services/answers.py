@@ -26,9 +26,6 @@ from knowledge import Source as KnownSource
 QUESTION_LIMIT = 1000
 """Of a longer question only the beginning is searched, in characters."""
 
-SHOWN_LIMIT = 900
-"""The details are shown too where answer and details together stay below this, in characters."""
-
 HITS = 5
 CHOICES = 4
 
@@ -127,8 +124,7 @@ def _choice(entries: Sequence[Entry]) -> Reply:
 
 
 def _text(entry: Entry) -> str:
-    whole = f"{entry.answer}\n\n{entry.details}" if entry.details else entry.answer
-    return whole if len(whole) <= SHOWN_LIMIT else entry.answer
+    return f"{entry.answer}\n\n{phrases.FURTHER}\n{entry.details}" if entry.details else entry.answer
 
 
 def _found(hit: Hit) -> AnswerEntry:

@@ -22,6 +22,10 @@ MONTHS = (
 )
 
 
+FURTHER = "Pour aller plus loin :"
+"""Stands between an entry's answer and its details."""
+
+
 def french_date(day: date) -> str:
     """A day as one says it: « 1er mars 2026 »."""
     return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"

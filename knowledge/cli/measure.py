@@ -19,11 +19,13 @@ from knowledge.cli.screen import (
     show_json,
     show_table,
 )
-from knowledge.encoder import E5Encoder
+from knowledge.encoder import E5Encoder, Encoder
 from knowledge.evaluation import Figures, Verdict, ask_all, figures
+from knowledge.files import write_whole
 from knowledge.index import Index
-from knowledge.loader import load_content
+from knowledge.loader import Content, load_content
 from knowledge.questions import load_questions
+from knowledge.shipped import SHIPPED_FILE
 from knowledge.tuning import Target, gather, metric_of
 from knowledge.tuning import calibrate as calibrated
 from knowledge.vectors import VectorCache
@@ -88,7 +90,8 @@ def calibrate(
 ) -> None:
     """Règle la recherche d'après les fiches et les questions de réglage, puis la mesure sur celles de contrôle.
 
-    À refaire quand beaucoup de fiches ont changé. Compte une minute la première fois.
+    Écrit aussi les vecteurs des fiches : un premier démarrage n'a plus qu'à calculer ceux des fiches changées depuis.
+    À refaire quand beaucoup de fiches ont changé. Compte quelques minutes.
 
     Exemple : passerelle-kb calibrate
     """
@@ -111,11 +114,20 @@ def calibrate(
         "held_out": _without_times(held_out),
     }
     save_calibration(calibration.model_copy(update={"measured": measured}), output)
+    if output == CALIBRATION_FILE and content == CONTENT_DIR:
+        write_whole(SHIPPED_FILE, _of_the_base(loaded, cache_folder(cache), encoder))
     if as_json:
         show_json(measured)
     else:
         _show(tuning, held_out)
         console.print(f"Réglage écrit : {output}", markup=False, soft_wrap=True)
+
+
+def _of_the_base(content: Content, cache: Path, encoder: Encoder) -> bytes:
+    """The vectors that a start needs, and no others."""
+    needed = VectorCache(cache, encoder)
+    Index(content.entries.values(), content.off_topic, content.lexicon, needed)
+    return needed.pack()
 
 
 def _show(tuning: Figures, held_out: Figures) -> None:

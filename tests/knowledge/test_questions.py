@@ -7,12 +7,12 @@ import pytest
 from knowledge.errors import ContentErrors
 from knowledge.evaluation import Verdict, figures
 from knowledge.loader import load_content
-from knowledge.questions import Question, load_questions, split_of
+from knowledge.questions import Question, load_questions
 from knowledge.schema import Entry
 from knowledge.search import Outcome
 
 COLLECTED = """\
-split: by-text
+split: tuning
 sources:
   forum: https://forum.example.org/sti2d
 collected:
@@ -45,12 +45,6 @@ def test_collected_questions_are_answered_unanswered_or_out_of_scope(tmp_path: P
     assert answered.expect == ("prepa-tsi",) and answered.in_scope and not answered.unanswered
     assert not unanswered.expect and unanswered.in_scope and unanswered.unanswered
     assert not outside.expect and not outside.in_scope and not outside.unanswered
-
-
-def test_the_half_of_a_text_ignores_case_accents_and_punctuation_and_is_about_half() -> None:
-    assert split_of("La prépa, c'est dur ?") == split_of("la prepa c'est dur")
-    tuning = sum(split_of(f"question {number}") == "tuning" for number in range(400))
-    assert 150 < tuning < 250
 
 
 def test_collected_question_that_became_an_own_phrasing_is_left_out(tmp_path: Path, entries: dict[str, Entry]) -> None:

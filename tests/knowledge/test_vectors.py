@@ -78,3 +78,29 @@ def test_unwritable_folder_does_not_stop_the_search(tmp_path: Path, encoder: Tri
     cache = VectorCache(blocked / "cache", encoder)
     assert len(cache.encode_queries(["un"])) == 1
     cache.save()
+
+
+def test_texts_that_come_with_the_code_are_not_encoded(tmp_path: Path, encoder: TrigramEncoder) -> None:
+    first = VectorCache(tmp_path / "one", encoder)
+    rows = first.encode_queries(["un", "deux"])
+    file = tmp_path / "shipped.npz"
+    file.write_bytes(first.pack())
+    second = VectorCache(tmp_path / "two", TrigramEncoder(), shipped_file=file)
+    again = second.encode_queries(["deux", "un"])
+    assert np.abs(again @ rows[[1, 0]].T - rows[[1, 0]] @ rows[[1, 0]].T).max() < 0.005
+    second.save()
+    assert not (tmp_path / "two").exists(), "what is shipped needs no copy"
+
+
+def test_shipped_rows_of_another_model_and_damaged_ones_are_as_good_as_none(
+    tmp_path: Path, encoder: TrigramEncoder
+) -> None:
+    first = VectorCache(tmp_path, encoder)
+    first.encode_queries(["un"])
+    file = tmp_path / "shipped.npz"
+    for content, version in ((first.pack(), "trigrams-2"), (first.pack()[:40], encoder.version)):
+        file.write_bytes(content)
+        newer = TrigramEncoder()
+        newer.version = version
+        VectorCache(tmp_path / "none", newer, shipped_file=file).encode_queries(["un"])
+        assert newer.encoded == ["un"]

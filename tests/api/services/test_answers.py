@@ -69,10 +69,10 @@ async def test_an_answer_shows_the_entry_its_source_and_three_buttons() -> None:
     assert [(one.id, one.score) for one in found.entries] == [("cpge-tsi", 0.9), ("autre", 0.8)]
 
 
-async def test_short_details_are_shown_and_long_ones_stay_out() -> None:
-    short, long = entry(details="Deux ans."), entry(details="x" * 880)
-    assert (await ask(Outcome.ANSWER, short)).reply.text == f"{short.answer}\n\nDeux ans."
-    assert (await ask(Outcome.ANSWER, long)).reply.text == long.answer
+async def test_the_answer_comes_first_and_the_details_follow_however_long() -> None:
+    short, long = entry(), entry(details="x" * 1500)
+    assert (await ask(Outcome.ANSWER, short)).reply.text == short.answer
+    assert (await ask(Outcome.ANSWER, long)).reply.text == f"{long.answer}\n\nPour aller plus loin :\n{'x' * 1500}"
 
 
 @pytest.mark.parametrize(("until", "warned"), [(date(2026, 11, 21), True), (TODAY, False), (None, False)])
