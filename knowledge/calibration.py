@@ -19,7 +19,7 @@ from knowledge.metric import Metric, pack, unpack
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 
-CONFIDENCE_FEATURES = ("rank", "share", "firsts", "phrasing", "letters", "off_topic_margin", "known_share", "words")
+CONFIDENCE_FEATURES = ("rank", "share", "firsts", "off_topic_margin", "known_share", "words", *FEATURES)
 """What the probability of an entry is computed from.
 
 `share`: the logarithm of its share among all candidates; `firsts`: by how many of the signals alone it comes first.
@@ -67,7 +67,7 @@ class Scored:
     rows: NDArray[np.intp]
     probabilities: Table
     features: Table
-    """One row per candidate: its `FEATURES`, then its `CONFIDENCE_FEATURES`."""
+    """One row per candidate: its `CONFIDENCE_FEATURES`, which end with its `FEATURES`."""
 
 
 def load_calibration(path: Path, encoder: str) -> Calibration:
@@ -95,11 +95,10 @@ def confidence_features(candidates: Candidates, rank: Table) -> Table:
         rank,
         rank - np.logaddexp.reduce(rank),
         (signals >= signals.max(axis=0, initial=-np.inf)).sum(axis=1),
-        phrasing,
-        features[:, FEATURES.index("letters")],
         phrasing - candidates.off_topic,
         candidates.known_share * whole,
         np.log1p(candidates.words) * whole,
+        *features.T,
     )
     return np.stack(columns, axis=1)
 
@@ -115,7 +114,7 @@ def score(candidates: Candidates, calibration: Calibration) -> Scored:
         probabilities[candidates.by_heart] = max(probabilities[candidates.by_heart], BY_HEART)
     order = np.argsort(-rank, kind="stable")
     probabilities = np.minimum.accumulate(probabilities[order])
-    return Scored(candidates.rows[order], probabilities, np.hstack([candidates.features, features])[order])
+    return Scored(candidates.rows[order], probabilities, features[order])
 
 
 def _weights(weights: Mapping[str, float], names: tuple[str, ...]) -> Table:

@@ -28,6 +28,7 @@ from knowledge.regression import Choice, Table, fit_choice, fit_probability
 from knowledge.vectors import VectorCache
 
 _PENALTY = 1.0
+_CONFIDENCE_PENALTY = 5.0
 _QUESTION_WEIGHT = 2.0
 """Questions of pupils count for far more than the phrasings that authors thought of."""
 _PHRASING_WEIGHT = 0.1
@@ -129,7 +130,7 @@ def _fit(cases: Sequence[Case], encoder_version: str) -> Calibration:
             rows.append(confidence_features(case.candidates, sums)[first])
             right.append(bool(case.right[first]))
             importance.append(case.weight)
-    weights, intercept = fit_probability(np.stack(rows), np.array(right), np.array(importance), _PENALTY)
+    weights, intercept = fit_probability(np.stack(rows), np.array(right), np.array(importance), _CONFIDENCE_PENALTY)
     named = dict(zip(CONFIDENCE_FEATURES, weights.tolist(), strict=True))
     return Calibration(
         encoder=encoder_version,

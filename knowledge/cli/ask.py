@@ -19,7 +19,7 @@ from knowledge.cli.screen import (
     show_table,
 )
 from knowledge.encoder import E5Encoder
-from knowledge.index import FEATURES, Index
+from knowledge.index import Index
 from knowledge.loader import load_content
 from knowledge.search import Outcome, result_of
 from knowledge.vectors import VectorCache
@@ -86,8 +86,7 @@ def search(
 
 
 def _explained(scored: Scored, index: Index, limit: int) -> list[dict[str, str | float]]:
-    names = (*FEATURES, *CONFIDENCE_FEATURES)
-    columns = [names.index(name) for name in _SHOWN]
+    columns = [CONFIDENCE_FEATURES.index(name) for name in _SHOWN]
     return [
         {
             "id": index.entries[row].id,
