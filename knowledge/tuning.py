@@ -44,7 +44,7 @@ class Target:
     """Of the answers given, so many are right."""
     false_answers: float = 0.03
     """Of the out-of-scope questions, no more are answered."""
-    false_proposals: float = 0.25
+    false_proposals: float = 0.35
     """Of the out-of-scope questions, no more get a « vouliez-vous dire »."""
 
 

@@ -183,6 +183,8 @@ async def test_two_tabs_show_one_conversation(site: Site, student: Student, visi
     await other.page.locator("#hello").wait_for()
     await student.say("c koi la tsi")
     await site.answer(ANSWER)
+    for tab in (student, other):
+        await tab.sees("answer", ANSWER.text)
     await other.say("et après ?")
     await site.answer(Reply(text="Une école."))
     for tab in (student, other):
