@@ -18,7 +18,7 @@ _SHORTEST, _LONGEST = 2, 5
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = ord(" ")
 _INVERTED = 50_000
-"""Up to so many texts the runs also lead to their texts: a whole base is then compared four times as fast."""
+"""Up to so many texts the runs lead to their texts: a whole base is then compared four times as fast."""
 
 Hashes = NDArray[np.uint64]
 
@@ -34,32 +34,19 @@ class LetterIndex:
         self._known, columns = np.unique(hashes, return_inverse=True)
         width = max(len(self._known), 1)
         pairs, times = np.unique(owners * width + columns, return_counts=True)
-        rows, self._columns = pairs // width, (pairs % width).astype(np.int32)
-        frequency = np.bincount(self._columns, minlength=width)
+        rows, columns = pairs // width, (pairs % width).astype(np.int32)
+        frequency = np.bincount(columns, minlength=width)
         self._rarity = (np.log((1 + len(flat)) / (1 + frequency)) + 1).astype(np.float32)
-        weights = (1 + np.log(times)) * self._rarity[self._columns]
+        weights = (1 + np.log(times)) * self._rarity[columns]
         lengths = np.sqrt(np.bincount(rows, weights**2, minlength=len(flat)))
-        self._weights = (weights / np.maximum(lengths[rows], 1e-9)).astype(np.float32)
-        self._sizes = np.bincount(rows, minlength=len(flat)).astype(np.intp)
-        self._starts = np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.intp)
-        self._postings = _Postings(rows, self._columns, self._weights, width) if len(flat) <= _INVERTED else None
+        weights = (weights / np.maximum(lengths[rows], 1e-9)).astype(np.float32)
+        layout = _ByRun if len(flat) <= _INVERTED else _ByText
+        self._table = layout(rows, columns, weights, (len(flat), width))
 
     def best(self, key: str, entries: Rows) -> tuple[Vector, Vector]:
         """For each of the entries the cosine of its most alike phrasing, and the mean of the three most alike."""
-        return self._groups.best(self._cosines(key, self._groups.texts(entries)), entries, 0.0)
-
-    def _cosines(self, key: str, texts: Rows) -> Matrix:
-        question = self._vector(key)
-        if self._postings is not None and len(texts) == len(self._sizes):
-            return self._postings.products(question, len(texts))
-        sizes = self._sizes[texts]
-        places = spans(self._starts[texts], sizes)
-        products = self._weights[places] * question[self._columns[places]]
-        cosines: Matrix = np.zeros(len(texts), np.float32)
-        filled = np.flatnonzero(sizes)
-        if len(filled):
-            cosines[filled] = np.add.reduceat(products, (np.cumsum(sizes) - sizes)[filled])
-        return cosines
+        cosines = self._table.products(self._vector(key), self._groups.texts(entries))
+        return self._groups.best(cosines, entries, 0.0)
 
     def _vector(self, key: str) -> Vector:
         vector = np.zeros(len(self._rarity), np.float32)
@@ -75,22 +62,43 @@ class LetterIndex:
         return unit
 
 
-class _Postings:
-    """For each run of letters the texts that have it, with their weights."""
+class _ByRun:
+    """A table of weights, a row a text and a column a run: for each run the texts that have it."""
 
-    def __init__(self, rows: Rows, columns: NDArray[np.int32], weights: Matrix, width: int) -> None:
+    def __init__(self, rows: Rows, columns: NDArray[np.int32], weights: Matrix, shape: tuple[int, int]) -> None:
         order = np.argsort(columns, kind="stable")
         self._texts, self._weights = rows[order].astype(np.int32), weights[order]
+        self._height, width = shape
         self._sizes = np.bincount(columns, minlength=width)
         self._starts = np.concatenate([[0], np.cumsum(self._sizes)[:-1]])
 
-    def products(self, question: Vector, texts: int) -> Matrix:
-        """The product of a question with each of all texts."""
+    def products(self, question: Vector, texts: Rows) -> Matrix:
+        """The product of a question with each of these texts."""
         runs = np.flatnonzero(question)
         sizes = self._sizes[runs]
         places = spans(self._starts[runs], sizes)
         shares = self._weights[places] * np.repeat(question[runs], sizes)
-        return np.bincount(self._texts[places], shares, minlength=texts).astype(np.float32)
+        return np.bincount(self._texts[places], shares, minlength=self._height)[texts].astype(np.float32)
+
+
+class _ByText:
+    """The same table: for each text its runs. A few texts of very many are so looked at alone."""
+
+    def __init__(self, rows: Rows, columns: NDArray[np.int32], weights: Matrix, shape: tuple[int, int]) -> None:
+        self._columns, self._weights = columns, weights
+        self._sizes = np.bincount(rows, minlength=shape[0]).astype(np.intp)
+        self._starts = np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.intp)
+
+    def products(self, question: Vector, texts: Rows) -> Matrix:
+        """The product of a question with each of these texts."""
+        sizes = self._sizes[texts]
+        places = spans(self._starts[texts], sizes)
+        products = self._weights[places] * question[self._columns[places]]
+        cosines: Matrix = np.zeros(len(texts), np.float32)
+        filled = np.flatnonzero(sizes)
+        if len(filled):
+            cosines[filled] = np.add.reduceat(products, (np.cumsum(sizes) - sizes)[filled])
+        return cosines
 
 
 def _runs(keys: Sequence[str]) -> tuple[NDArray[np.int64], Hashes]:

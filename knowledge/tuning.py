@@ -29,6 +29,7 @@ from knowledge.vectors import VectorCache
 
 _PENALTY = 1.0
 _CONFIDENCE_PENALTY = 5.0
+"""Heavier: the probability has more features than the order, and is fitted to the first hits alone."""
 _QUESTION_WEIGHT = 2.0
 """Questions of pupils count for far more than the phrasings that authors thought of."""
 _PHRASING_WEIGHT = 0.1

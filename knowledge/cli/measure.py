@@ -19,11 +19,11 @@ from knowledge.cli.screen import (
     show_json,
     show_table,
 )
-from knowledge.encoder import E5Encoder, Encoder
+from knowledge.encoder import E5Encoder
 from knowledge.evaluation import Figures, Verdict, ask_all, figures
 from knowledge.files import write_whole
 from knowledge.index import Index
-from knowledge.loader import Content, load_content
+from knowledge.loader import load_content
 from knowledge.questions import load_questions
 from knowledge.shipped import SHIPPED_FILE
 from knowledge.tuning import Target, gather, metric_of
@@ -103,7 +103,9 @@ def calibrate(
     metric = metric_of(loaded, vectors)
     cases = gather(loaded, [question for question in asked if question.split == "tuning"], vectors, metric)
     calibration = calibrated(cases, encoder.version, Target()).model_copy(update={"metric": metric})
-    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, vectors, calibration.metric)
+    vectors.save()
+    needed = VectorCache(cache_folder(cache), encoder)  # asked for what a start needs, and for nothing else
+    index = Index(loaded.entries.values(), loaded.off_topic, loaded.lexicon, needed, calibration.metric)
     verdicts = ask_all(asked, index, vectors, calibration)
     vectors.save()
     tuning, held_out = figures(verdicts, "tuning"), figures(verdicts, "held-out")
@@ -115,19 +117,12 @@ def calibrate(
     }
     save_calibration(calibration.model_copy(update={"measured": measured}), output)
     if output == CALIBRATION_FILE and content == CONTENT_DIR:
-        write_whole(SHIPPED_FILE, _of_the_base(loaded, cache_folder(cache), encoder))
+        write_whole(SHIPPED_FILE, needed.pack())
     if as_json:
         show_json(measured)
     else:
         _show(tuning, held_out)
         console.print(f"Réglage écrit : {output}", markup=False, soft_wrap=True)
-
-
-def _of_the_base(content: Content, cache: Path, encoder: Encoder) -> bytes:
-    """The vectors that a start needs, and no others."""
-    needed = VectorCache(cache, encoder)
-    Index(content.entries.values(), content.off_topic, content.lexicon, needed)
-    return needed.pack()
 
 
 def _show(tuning: Figures, held_out: Figures) -> None:

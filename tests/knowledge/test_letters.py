@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
-from knowledge.groups import Groups, spans
+from knowledge.groups import Groups, Rows, spans
 from knowledge.letters import LetterIndex
 
 KEYS = [["la prepa tsi", "c est quoi la tsi"], ["le bts ciel", "bts informatique et reseaux", "ciel"], []]
@@ -41,6 +41,15 @@ def test_some_entries_get_the_same_values_as_all() -> None:
     some, some_mean = index.best("prepa ciel", np.array([1]))
     assert some[0] == pytest.approx(best[1])
     assert some_mean[0] == pytest.approx(mean[1])
+
+
+@pytest.mark.parametrize("some", [ALL, np.array([1]), np.array([0, 2])])
+def test_a_large_base_gets_the_same_values(monkeypatch: pytest.MonkeyPatch, some: Rows) -> None:
+    small = LetterIndex(KEYS).best("prepa ciel", some)
+    monkeypatch.setattr("knowledge.letters._INVERTED", 0)
+    large = LetterIndex(KEYS).best("prepa ciel", some)
+    assert np.allclose(small, large)
+    assert np.any(small[0] > 0.1)
 
 
 @pytest.mark.parametrize("keys", [[], [[]], [[""]]])
