@@ -21,6 +21,7 @@ from knowledge.normalise import Lexicon, load_lexicon, question_key
 from knowledge.offtopic import load_off_topic
 from knowledge.parsed import ParsedEntries
 from knowledge.schema import Entry
+from knowledge.sites import RefusedSites, load_refused_sites
 from knowledge.yamlfile import Document, read_text, read_yaml
 
 
@@ -59,13 +60,16 @@ def load_content(content_dir: Path, parsed: ParsedEntries | None = None, tables:
     axes = _collect(faults, load_axes, content_dir)
     lexicon = _collect(faults, load_lexicon, content_dir)
     off_topic = _collect(faults, load_off_topic, content_dir)
-    directory = _collect(faults, partial(load_directory, axes=axes, memory=tables), content_dir)
+    refused = _collect(faults, load_refused_sites, content_dir)
+    directory = _collect(faults, partial(load_directory, axes=axes, memory=tables, refused=refused), content_dir)
     read = list(_read_entries(content_dir, parsed or ParsedEntries(), faults))
     faults += _duplicate_ids(read)
     faults += _dead_references(read, {path.stem for path in entry_files(content_dir)})
     faults += _shared_questions(read)
     if axes is not None:
         faults += _unknown_axes(read, axes)
+    if refused is not None:
+        faults += _refused_sources(read, refused)
     if faults or axes is None or lexicon is None or off_topic is None:
         raise ContentErrors(faults)
     entries = MappingProxyType({item.entry.id: item.entry for item in read})
@@ -176,3 +180,11 @@ def _unknown_axes(read: Sequence[_Read], axes: AxisCatalogue) -> Iterable[Fault]
         for axis, position, value in axes.unknown(item.entry.axes):
             line = item.line("axes", axis, position)
             yield Fault(item.file, line, f"valeur inconnue « {value} » pour l'axe {axis}", axes.remedy(axis, value))
+
+
+def _refused_sources(read: Sequence[_Read], refused: RefusedSites) -> Iterable[Fault]:
+    for item in read:
+        for position, source in enumerate(item.entry.sources):
+            site = refused.site_of(source)
+            if site is not None:
+                yield refused.fault(site, item.file, item.line("sources", position, "url"))

@@ -18,6 +18,7 @@ from knowledge.directory.rows import Aid, Establishment, Event, Exam, Formation,
 from knowledge.errors import ContentErrors, Fault
 from knowledge.faults import fault_of
 from knowledge.schema import Source
+from knowledge.sites import RefusedSites
 from knowledge.yamlfile import Document, read_data, read_text, read_yaml
 
 DIRECTORY_FOLDER = "annuaires"
@@ -67,7 +68,10 @@ class Directory:
 
 
 def load_directory(
-    content_dir: Path, axes: AxisCatalogue | None = None, memory: TableMemory | None = None
+    content_dir: Path,
+    axes: AxisCatalogue | None = None,
+    memory: TableMemory | None = None,
+    refused: RefusedSites | None = None,
 ) -> Directory:
     """The directories of a content folder; ContentErrors lists every fault. Without `axes` tracks are not checked.
 
@@ -88,6 +92,8 @@ def load_directory(
         events=reading.table("evenements", _TableFile[Event]),
     )
     reading.check(directory, axes)
+    if refused is not None:
+        reading.check_sites(directory, refused)
     if reading.faults:
         raise ContentErrors(reading.faults)
     return directory
@@ -157,6 +163,15 @@ class _Reading:
             self._known("concours", (position, "ecoles"), exam.schools, schools, "école")
         if axes is not None:
             self._check_axes(directory, axes)
+
+    def check_sites(self, directory: Directory, refused: RefusedSites) -> None:
+        """The sources that stand on a site which no source may name."""
+        for name, table in directory.tables():
+            for key, source in table.sources.items():
+                site = refused.site_of(source)
+                if site is not None:
+                    line = self._document(_file(name)).line(["sources", key, "url"])
+                    self.faults.append(refused.fault(site, _file(name), line))
 
     def _check_axes(self, directory: Directory, axes: AxisCatalogue) -> None:
         tracks, publics = axes.values("filiere"), axes.values("public")

@@ -82,6 +82,26 @@ def test_missing_source_is_a_fault(content_dir: Path) -> None:
     assert any("sources" in fault.what for fault in faults_of(content_dir))
 
 
+@pytest.mark.parametrize("url", ["https://copies.example/tsi", "http://www.Copies.example.:8080?x", "https://a@copies.example"])
+def test_source_on_a_refused_site_is_a_fault(content_dir: Path, url: str) -> None:
+    (content_dir / "sites_refuses.yml").write_text("copies.example: documents recopiés\n", encoding="utf-8")
+    assert load_content(content_dir)
+    change(content_dir, "url: https://www.onisep.fr/", f"url: {url}")
+    (fault,) = faults_of(content_dir)
+    assert (fault.file, fault.line) == (TSI, line_of(content_dir, "url:"))
+    assert "« copies.example » est refusé comme source : documents recopiés" in fault.what
+
+
+def test_site_whose_name_only_ends_like_a_refused_one_is_none(content_dir: Path) -> None:
+    (content_dir / "sites_refuses.yml").write_text("nisep.fr: documents recopiés\n", encoding="utf-8")
+    assert load_content(content_dir)
+
+
+def test_refused_site_without_its_reason_is_a_fault(content_dir: Path) -> None:
+    (content_dir / "sites_refuses.yml").write_text("# vide\na.example: oui\nb.example:\n", encoding="utf-8")
+    assert [(fault.file, fault.line) for fault in faults_of(content_dir)] == [("sites_refuses.yml", 3)]
+
+
 def test_same_id_in_two_themes_is_a_fault(content_dir: Path) -> None:
     text = (content_dir / TSI).read_text(encoding="utf-8")
     (content_dir / "argent-logement" / "prepa-tsi.yml").write_text(text, encoding="utf-8")
@@ -99,7 +119,7 @@ def test_missing_folder_is_a_fault_and_not_a_traceback(tmp_path: Path) -> None:
     assert "n'existe pas" in faults_of(tmp_path / "nowhere")[0].what
 
 
-@pytest.mark.parametrize("file", ["axes.yml", "sms.yml", "sigles.yml", "hors_sujet.yml", TSI])
+@pytest.mark.parametrize("file", ["axes.yml", "sms.yml", "sigles.yml", "hors_sujet.yml", "sites_refuses.yml", TSI])
 @given(text=st.text(st.characters(codec="utf-8"), max_size=60))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_file_holds_only_content_errors_are_raised(content_dir: Path, file: str, text: str) -> None:

@@ -71,6 +71,18 @@ def test_repeated_id_is_a_fault(folder: Path) -> None:
     assert [(fault.line, fault.what) for fault in faults(folder)] == [(8, "l'id « bourse » est déjà pris")]
 
 
+def test_source_on_a_refused_site_is_a_fault(folder: Path, content_dir: Path) -> None:
+    shutil.copytree(folder / "annuaires", content_dir / "annuaires")
+    (content_dir / "sites_refuses.yml").write_text("copies.example: documents recopiés\n", encoding="utf-8")
+    assert load_content(content_dir)
+    spoil(content_dir, "ecoles", "url: https://", "url: https://copies.example/")
+    with pytest.raises(ContentErrors) as raised:
+        load_content(content_dir)
+    (fault,) = raised.value.faults
+    assert (fault.file, fault.line) == ("annuaires/ecoles.yml", 4)
+    assert "« copies.example » est refusé" in fault.what
+
+
 def test_all_faults_come_at_once_with_those_of_the_entries(folder: Path, content_dir: Path) -> None:
     shutil.copytree(folder / "annuaires", content_dir / "annuaires")
     spoil(content_dir, "ecoles", "[geipi]", "[gepi]")
