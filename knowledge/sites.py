@@ -1,4 +1,4 @@
-"""Sites that no source may name, because pupils tap on them: copies, resold documents, advertising under another name."""
+"""Sites that no source may name, because pupils tap on the links: copies, homework for sale, addresses without owner."""
 
 from __future__ import annotations
 
@@ -44,11 +44,12 @@ def load_refused_sites(content_dir: Path) -> RefusedSites:
     if isinstance(document, Fault):
         raise ContentErrors([document])
     data = document.data if isinstance(document.data, dict) else {"": None}
+    reasons = {site.casefold(): str(reason or "").strip() for site, reason in data.items()}
     faults = [
-        Fault(path.name, document.line([site]), f"« {site} » n'est pas un site avec sa raison", "écris « site: raison »")
-        for site, reason in data.items()
-        if not isinstance(site, str) or "." not in site or not isinstance(reason, str) or not reason.strip()
+        Fault(path.name, document.line([site]), f"« {site} » n'a pas de raison", "écris « site: raison »")
+        for site in data
+        if "." not in site or not reasons[site.casefold()]
     ]
     if faults:
         raise ContentErrors(faults)
-    return RefusedSites({site.casefold(): reason.strip() for site, reason in data.items()})
+    return RefusedSites(reasons)

@@ -82,7 +82,9 @@ def test_missing_source_is_a_fault(content_dir: Path) -> None:
     assert any("sources" in fault.what for fault in faults_of(content_dir))
 
 
-@pytest.mark.parametrize("url", ["https://copies.example/tsi", "http://www.Copies.example.:8080?x", "https://a@copies.example"])
+@pytest.mark.parametrize(
+    "url", ["https://copies.example/tsi", "http://www.Copies.example.:8080?x", "https://a@copies.example"]
+)
 def test_source_on_a_refused_site_is_a_fault(content_dir: Path, url: str) -> None:
     (content_dir / "sites_refuses.yml").write_text("copies.example: documents recopiés\n", encoding="utf-8")
     assert load_content(content_dir)
