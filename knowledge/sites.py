@@ -1,4 +1,4 @@
-"""Sites that no source may name, because pupils tap on the links: copies, homework for sale, addresses without owner."""
+"""Sites that no source may name, since pupils tap on the links: copies, homework for sale, addresses without owner."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def load_refused_sites(content_dir: Path) -> RefusedSites:
     data = document.data if isinstance(document.data, dict) else {"": None}
     reasons = {site.casefold(): str(reason or "").strip() for site, reason in data.items()}
     faults = [
-        Fault(path.name, document.line([site]), f"« {site} » n'a pas de raison", "écris « site: raison »")
+        Fault(path.name, document.line([site]), f"« {site} » : il faut un site et sa raison", "écris « site: raison »")
         for site in data
         if "." not in site or not reasons[site.casefold()]
     ]
