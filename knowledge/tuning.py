@@ -41,8 +41,9 @@ _HELD_OUT_ENTRY_WEIGHT = 0.02
 class Target:
     """What thresholds are chosen for, as shares measured out of fold."""
 
-    precision: float = 0.95
-    """Of the answers given, so many are right."""
+    precision: float = 0.97
+    """Of the answers given, so many are right: above the 0.95 that is wanted, since entries were written with the needs
+    of the tuning questions in sight and new questions are harder."""
     false_answers: float = 0.03
     """Of the out-of-scope questions, no more are answered."""
     false_proposals: float = 0.35
