@@ -217,11 +217,11 @@ async def test_an_erased_chat_is_told_so_and_begins_anew(site: Site) -> None:
     browser = await site.browser()
     await post(browser, "salut")
     conversation_id = await site.answer("bonjour")
-    reading = asyncio.create_task(read(browser, 4))
-    await asyncio.sleep(0.3)
-    async with site.app.state.context.database.transaction() as session:
-        await conversations.erase(session, conversation_id, datetime.now(UTC))
-    assert [name for name, _, _ in await reading] == ["history", "reply", "reply", "erased"]
+    async with asyncio.timeout(10), aclosing(events(browser)) as stream:
+        assert [(await anext(stream))[0] for _ in range(3)] == ["history", "reply", "reply"]
+        async with site.app.state.context.database.transaction() as session:
+            await conversations.erase(session, conversation_id, datetime.now(UTC))
+        assert (await anext(stream))[0] == "erased"
     before = browser.cookies["passerelle_session"]
     assert (await browser.post("/chat/forget")).status_code == 204
     assert browser.cookies["passerelle_session"] != before
